@@ -1,0 +1,139 @@
+package dev.duplex.core;
+
+import java.time.Duration;
+
+/**
+ * Every bound of a connection, as one immutable value. {@link #DEFAULTS} suits a server open to strangers; the
+ * {@code with…} methods return changed copies.
+ *
+ * @param maxMessageBytes largest message accepted, in bytes of payload after inflation; past it the connection is
+ *     closed with 1009
+ * @param fragmentOverheadBytes what each frame of a fragmented message is charged on top of its payload, so that a
+ *     message of empty fragments is not free
+ * @param maxFragments most frames one message may consist of
+ * @param maxHandshakeBytes most bytes of request line and header fields
+ * @param maxHandshakeFields most header fields
+ * @param maxHandshakeLineBytes most bytes of a request line or of one header field
+ * @param handshakeTimeout time from the TCP connection to the answered opening handshake
+ * @param keepaliveInterval silence of the peer after which a ping is sent; zero sends none
+ * @param pongTimeout time after such a ping within which anything must arrive
+ * @param idleTimeout time without a message in either direction after which the connection is closed with 1001;
+ *     zero for never
+ * @param maxBufferedBytes most bytes waiting to be sent on one connection before the slow-consumer policy decides
+ * @param closeTimeout time from our close frame until the connection is cut
+ */
+public record Limits(
+        long maxMessageBytes,
+        int fragmentOverheadBytes,
+        int maxFragments,
+        int maxHandshakeBytes,
+        int maxHandshakeFields,
+        int maxHandshakeLineBytes,
+        Duration handshakeTimeout,
+        Duration keepaliveInterval,
+        Duration pongTimeout,
+        Duration idleTimeout,
+        int maxBufferedBytes,
+        Duration closeTimeout) {
+
+    /** 1 MiB messages, 4,096 fragments, 16 KiB of handshake in 5 s, ping after 25 s, 1 MiB outbound, 5 s to close. */
+    public static final Limits DEFAULTS = new Limits(
+            1024 * 1024,
+            64,
+            4096,
+            16 * 1024,
+            100,
+            8 * 1024,
+            Duration.ofSeconds(5),
+            Duration.ofSeconds(25),
+            Duration.ofSeconds(20),
+            Duration.ZERO,
+            1024 * 1024,
+            Duration.ofSeconds(5));
+
+    public Limits {
+        atLeast("maxMessageBytes", maxMessageBytes, 1);
+        atLeast("fragmentOverheadBytes", fragmentOverheadBytes, 0);
+        atLeast("maxFragments", maxFragments, 1);
+        atLeast("maxHandshakeBytes", maxHandshakeBytes, 256);
+        atLeast("maxHandshakeFields", maxHandshakeFields, 8);
+        atLeast("maxHandshakeLineBytes", maxHandshakeLineBytes, 128);
+        positive("handshakeTimeout", handshakeTimeout);
+        notNegative("keepaliveInterval", keepaliveInterval);
+        positive("pongTimeout", pongTimeout);
+        notNegative("idleTimeout", idleTimeout);
+        atLeast("maxBufferedBytes", maxBufferedBytes, 1);
+        positive("closeTimeout", closeTimeout);
+    }
+
+    public Limits withMaxMessageBytes(long bytes) {
+        return new Limits(
+                bytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
+                maxBufferedBytes, closeTimeout);
+    }
+
+    public Limits withMaxFragments(int fragments) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, fragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
+                maxBufferedBytes, closeTimeout);
+    }
+
+    public Limits withHandshake(int bytes, int fields, int lineBytes, Duration timeout) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, maxFragments, bytes, fields,
+                lineBytes, timeout, keepaliveInterval, pongTimeout, idleTimeout,
+                maxBufferedBytes, closeTimeout);
+    }
+
+    public Limits withHandshakeTimeout(Duration timeout) {
+        return withHandshake(maxHandshakeBytes, maxHandshakeFields, maxHandshakeLineBytes, timeout);
+    }
+
+    public Limits withKeepalive(Duration interval, Duration timeout) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, interval, timeout, idleTimeout,
+                maxBufferedBytes, closeTimeout);
+    }
+
+    public Limits withIdleTimeout(Duration timeout) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, timeout,
+                maxBufferedBytes, closeTimeout);
+    }
+
+    public Limits withMaxBufferedBytes(int bytes) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
+                bytes, closeTimeout);
+    }
+
+    public Limits withCloseTimeout(Duration timeout) {
+        return new Limits(
+                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
+                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
+                maxBufferedBytes, timeout);
+    }
+
+    private static void atLeast(String name, long value, long least) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + " but was " + value);
+        }
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new IllegalArgumentException(name + " must be longer than zero but was " + value);
+        }
+    }
+
+    private static void notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative but was " + value);
+        }
+    }
+}
