@@ -52,8 +52,8 @@ public final class CloseCode {
      */
     public static void check(int code, String reason) {
         if (!isValidOnWire(code)) {
-            throw new IllegalArgumentException("close code must be 1000-1003, 1007-1014 or 3000-4999 but was " + code
-                    + " (RFC 6455 §7.4)");
+            throw new IllegalArgumentException(
+                    "close code must be 1000-1003, 1007-1014 or 3000-4999 but was " + code + " (RFC 6455 §7.4)");
         }
         int length = reason.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_REASON_BYTES) {

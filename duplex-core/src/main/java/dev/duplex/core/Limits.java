@@ -68,23 +68,50 @@ public record Limits(
 
     public Limits withMaxMessageBytes(long bytes) {
         return new Limits(
-                bytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
-                maxBufferedBytes, closeTimeout);
+                bytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                keepaliveInterval,
+                pongTimeout,
+                idleTimeout,
+                maxBufferedBytes,
+                closeTimeout);
     }
 
     public Limits withMaxFragments(int fragments) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, fragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
-                maxBufferedBytes, closeTimeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                fragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                keepaliveInterval,
+                pongTimeout,
+                idleTimeout,
+                maxBufferedBytes,
+                closeTimeout);
     }
 
     public Limits withHandshake(int bytes, int fields, int lineBytes, Duration timeout) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, maxFragments, bytes, fields,
-                lineBytes, timeout, keepaliveInterval, pongTimeout, idleTimeout,
-                maxBufferedBytes, closeTimeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                bytes,
+                fields,
+                lineBytes,
+                timeout,
+                keepaliveInterval,
+                pongTimeout,
+                idleTimeout,
+                maxBufferedBytes,
+                closeTimeout);
     }
 
     public Limits withHandshakeTimeout(Duration timeout) {
@@ -93,30 +120,66 @@ public record Limits(
 
     public Limits withKeepalive(Duration interval, Duration timeout) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, interval, timeout, idleTimeout,
-                maxBufferedBytes, closeTimeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                interval,
+                timeout,
+                idleTimeout,
+                maxBufferedBytes,
+                closeTimeout);
     }
 
     public Limits withIdleTimeout(Duration timeout) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, timeout,
-                maxBufferedBytes, closeTimeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                keepaliveInterval,
+                pongTimeout,
+                timeout,
+                maxBufferedBytes,
+                closeTimeout);
     }
 
     public Limits withMaxBufferedBytes(int bytes) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
-                bytes, closeTimeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                keepaliveInterval,
+                pongTimeout,
+                idleTimeout,
+                bytes,
+                closeTimeout);
     }
 
     public Limits withCloseTimeout(Duration timeout) {
         return new Limits(
-                maxMessageBytes, fragmentOverheadBytes, maxFragments, maxHandshakeBytes, maxHandshakeFields,
-                maxHandshakeLineBytes, handshakeTimeout, keepaliveInterval, pongTimeout, idleTimeout,
-                maxBufferedBytes, timeout);
+                maxMessageBytes,
+                fragmentOverheadBytes,
+                maxFragments,
+                maxHandshakeBytes,
+                maxHandshakeFields,
+                maxHandshakeLineBytes,
+                handshakeTimeout,
+                keepaliveInterval,
+                pongTimeout,
+                idleTimeout,
+                maxBufferedBytes,
+                timeout);
     }
 
     private static void atLeast(String name, long value, long least) {
