@@ -1,0 +1,30 @@
+package dev.duplex.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import picocli.CommandLine.IVersionProvider;
+
+/** The version of this build, which Maven writes into {@code version.properties}. */
+final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() throws IOException {
+        return new String[] {
+            "duplex " + current(),
+            "Java " + System.getProperty("java.version") + ", " + System.getProperty("java.vm.name")
+        };
+    }
+
+    /** Just the number, as in {@code 1.2.3}. */
+    static String current() throws IOException {
+        try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
+            if (in == null) {
+                throw new IOException("version.properties is missing from the jar that has dev.duplex.cli.Version");
+            }
+            Properties properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version", "unknown");
+        }
+    }
+}

@@ -1,0 +1,17 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The {@code duplex} command. No protocol logic lives here.
+ */
+@NullMarked
+module dev.duplex.cli {
+    requires com.fasterxml.jackson.databind;
+    requires dev.duplex.server;
+    requires info.picocli;
+    requires org.slf4j;
+    requires static org.jspecify;
+
+    opens dev.duplex.cli to
+            info.picocli,
+            com.fasterxml.jackson.databind;
+}

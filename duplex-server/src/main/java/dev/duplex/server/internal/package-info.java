@@ -1,0 +1,2 @@
+/** How the server does it; not exported. */
+package dev.duplex.server.internal;

@@ -1,0 +1,22 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The one adapter between the protocol core and Netty: event loops, TLS, the HTTP upgrade, and the WebSocket handler
+ * that is alone in the pipeline afterwards. For the server and the client; not for applications.
+ */
+@NullMarked
+module dev.duplex.transport {
+    requires transitive dev.duplex.core;
+    requires transitive io.netty.buffer;
+    requires transitive io.netty.codec.http;
+    requires transitive io.netty.common;
+    requires transitive io.netty.handler;
+    requires transitive io.netty.transport;
+    requires io.netty.codec;
+    requires io.netty.transport.classes.epoll;
+    requires io.netty.transport.classes.io_uring;
+    requires io.netty.transport.classes.kqueue;
+    requires io.netty.transport.unix.common;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+}
