@@ -11,4 +11,5 @@ module dev.duplex.core {
     requires static transitive org.jspecify;
 
     exports dev.duplex.core;
+    exports dev.duplex.core.handshake;
 }
