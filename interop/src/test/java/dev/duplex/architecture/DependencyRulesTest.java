@@ -1,0 +1,202 @@
+package dev.duplex.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.lang.module.ModuleDescriptor;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class DependencyRulesTest {
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void readTheClasses() {
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("dev.duplex")
+                .that(DescribedPredicate.not(resideInAPackage("dev.duplex.architecture..")));
+        assertThat(classes).hasSizeGreaterThan(3);
+    }
+
+    @Test
+    void packagesFollowTheArrows() {
+        Modules.ARROWS.forEach((module, arrows) -> {
+            String[] closed = Modules.ARROWS.keySet().stream()
+                    .filter(other -> !other.equals(module) && !arrows.contains(other))
+                    .map(other -> other + "..")
+                    .toArray(String[]::new);
+            check(noClasses()
+                    .that(resideInAPackage(module + ".."))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(closed)));
+        });
+    }
+
+    @Test
+    void internalPackagesStayWithinTheirModule() {
+        Modules.ARROWS
+                .keySet()
+                .forEach(module -> check(noClasses()
+                        .that(DescribedPredicate.not(resideInAPackage(module + "..")))
+                        .should()
+                        .dependOnClassesThat(resideInAPackage(module + "..internal.."))));
+    }
+
+    @Test
+    void theCoreKnowsTheJdkAndNettysBuffersOnly() {
+        check(classes()
+                .that(resideInAPackage("dev.duplex.core.."))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "dev.duplex.core..",
+                        "java..",
+                        "io.netty.buffer..",
+                        "io.netty.util..",
+                        "org.jspecify.annotations..")));
+    }
+
+    @Test
+    void theCoreHasNoInputOrOutput() {
+        check(noClasses()
+                .that(resideInAPackage("dev.duplex.core.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "java.nio.channels..", "java.nio.file..", "java.util.logging..", "javax.net..")));
+        check(noClasses()
+                .that(resideInAPackage("dev.duplex.core.."))
+                .should()
+                .dependOnClassesThat(named(
+                        "java.net.Socket",
+                        "java.net.ServerSocket",
+                        "java.net.InetAddress",
+                        "java.net.InetSocketAddress",
+                        "java.io.File",
+                        "java.io.FileInputStream",
+                        "java.io.FileOutputStream")));
+    }
+
+    @Test
+    void theCoreHasNoThreadsNoClockAndNoRandomnessOfItsOwn() {
+        check(noClasses()
+                .that(resideInAPackage("dev.duplex.core.."))
+                .should()
+                .dependOnClassesThat(named(
+                        "java.lang.Thread",
+                        "java.util.concurrent.Executor",
+                        "java.util.concurrent.ExecutorService",
+                        "java.util.concurrent.Executors",
+                        "java.util.concurrent.ScheduledExecutorService",
+                        "java.util.concurrent.ThreadLocalRandom",
+                        "java.util.Timer",
+                        "java.security.SecureRandom",
+                        "java.time.Clock")));
+        for (String method : Set.of("nanoTime", "currentTimeMillis")) {
+            check(noClasses()
+                    .that(resideInAPackage("dev.duplex.core.."))
+                    .should()
+                    .callMethod(System.class, method));
+        }
+        check(noClasses().that(resideInAPackage("dev.duplex.core..")).should().callMethod(Math.class, "random"));
+    }
+
+    @Test
+    void nettyEndsBelowTheCommandLine() {
+        check(noClasses()
+                .that(resideInAPackage("dev.duplex.cli.."))
+                .should()
+                .dependOnClassesThat(resideInAPackage("io.netty..")));
+    }
+
+    /** A payload that a handler sees is a view of ours: buffers with reference counts never reach the user. */
+    @Test
+    void theServersApiShowsNeitherNettyNorTheTransport() {
+        Set<String> api = Modules.ours().get("dev.duplex.server").exports().stream()
+                .map(ModuleDescriptor.Exports::source)
+                .collect(Collectors.toSet());
+        check(classes()
+                .that(resideInAnyPackage(api.toArray(String[]::new)))
+                .should(showNoTypeOf(
+                        resideInAnyPackage("io.netty..", "dev.duplex.transport..", "dev.duplex.server..internal.."))));
+    }
+
+    @Test
+    void librariesPrintNothing() {
+        check(noClasses()
+                .that(DescribedPredicate.not(resideInAPackage("dev.duplex.cli..")))
+                .should(ACCESS_STANDARD_STREAMS));
+    }
+
+    @Test
+    void nobodyLogsThroughTheJdk() {
+        check(noClasses().should(USE_JAVA_UTIL_LOGGING));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(classes);
+    }
+
+    private static DescribedPredicate<JavaClass> named(String... names) {
+        Set<String> all = Set.of(names);
+        return DescribedPredicate.describe("are one of " + all, javaClass -> all.contains(javaClass.getName()));
+    }
+
+    private static ArchCondition<JavaClass> showNoTypeOf(DescribedPredicate<JavaClass> hidden) {
+        return new ArchCondition<>("show in their signatures no classes that " + hidden.getDescription()) {
+            @Override
+            public void check(JavaClass item, ConditionEvents events) {
+                if (!item.getModifiers().contains(JavaModifier.PUBLIC)) {
+                    return;
+                }
+                Stream.concat(item.getRawInterfaces().stream(), item.getRawSuperclass().stream())
+                        .filter(hidden)
+                        .forEach(type -> events.add(
+                                SimpleConditionEvent.violated(item, item.getName() + " is a " + type.getName())));
+                for (JavaMember member : item.getMembers()) {
+                    if (isVisible(member)) {
+                        shown(member)
+                                .filter(hidden)
+                                .forEach(type -> events.add(SimpleConditionEvent.violated(
+                                        member, member.getFullName() + " shows " + type.getName())));
+                    }
+                }
+            }
+        };
+    }
+
+    private static boolean isVisible(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    private static Stream<JavaClass> shown(JavaMember member) {
+        if (member instanceof JavaField field) {
+            return field.getType().getAllInvolvedRawTypes().stream();
+        }
+        JavaCodeUnit unit = (JavaCodeUnit) member;
+        return Stream.concat(Stream.of(unit.getReturnType()), unit.getParameterTypes().stream())
+                .flatMap(type -> type.getAllInvolvedRawTypes().stream());
+    }
+}

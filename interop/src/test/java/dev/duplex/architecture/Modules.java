@@ -1,0 +1,64 @@
+package dev.duplex.architecture;
+
+import java.io.File;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleFinder;
+import java.lang.module.ModuleReference;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** Duplex's modules as the class path of this test holds them, and the arrows that DESIGN allows between them. */
+final class Modules {
+
+    /**
+     * Which module of ours may require which. A new module gets its line here first; what is not in the list is a wall.
+     */
+    static final Map<String, Set<String>> ARROWS = new TreeMap<>(Map.of(
+            "dev.duplex.core", Set.of(),
+            "dev.duplex.transport", Set.of("dev.duplex.core"),
+            "dev.duplex.server", Set.of("dev.duplex.core", "dev.duplex.transport"),
+            "dev.duplex.cli", Set.of("dev.duplex.core", "dev.duplex.server")));
+
+    /** Jars that a module of ours may need at run time; the tools of the tests are not among them. */
+    private static final Set<String> LIBRARIES = Set.of("netty-", "slf4j-", "jspecify-", "picocli-", "jackson-");
+
+    private static final Path[] PATH = Arrays.stream(
+                    System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(Path::of)
+            .filter(Modules::isOursOrALibrary)
+            .toArray(Path[]::new);
+
+    private Modules() {}
+
+    static Map<String, ModuleDescriptor> ours() {
+        return ModuleFinder.of(PATH).findAll().stream()
+                .map(ModuleReference::descriptor)
+                .filter(descriptor -> descriptor.name().startsWith("dev.duplex."))
+                .collect(Collectors.toMap(ModuleDescriptor::name, descriptor -> descriptor, (a, b) -> a, TreeMap::new));
+    }
+
+    /** Links all of them, as {@code java --module-path} would, and JSpecify, which is needed to read its annotations. */
+    static ModuleLayer layer() {
+        Set<String> roots = new TreeSet<>(ours().keySet());
+        roots.add("org.jspecify");
+        ModuleLayer boot = ModuleLayer.boot();
+        Configuration configuration = boot.configuration().resolve(ModuleFinder.of(PATH), ModuleFinder.of(), roots);
+        return boot.defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader());
+    }
+
+    private static boolean isOursOrALibrary(Path entry) {
+        String name = entry.getFileName().toString();
+        if (name.endsWith(".jar")) {
+            return name.startsWith("duplex-") || LIBRARIES.stream().anyMatch(name::startsWith);
+        }
+        // A build that stops before `package` puts the folders of classes here.
+        return entry.endsWith(Path.of("target", "classes"))
+                && entry.resolve("module-info.class").toFile().exists();
+    }
+}
