@@ -11,5 +11,6 @@ module dev.duplex.core {
     requires static transitive org.jspecify;
 
     exports dev.duplex.core;
+    exports dev.duplex.core.deflate;
     exports dev.duplex.core.handshake;
 }
