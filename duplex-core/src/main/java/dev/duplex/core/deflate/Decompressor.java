@@ -51,7 +51,7 @@ final class Decompressor implements ZlibStream {
         try {
             result = feed(in, index, length, out, maxBytes);
             if (result == Inflation.OK && endOfMessage) {
-                result = endMessage(out);
+                result = endMessage();
             } else {
                 // Let go of the caller's buffer.
                 inflater.setInput(NOTHING);
@@ -113,7 +113,8 @@ final class Decompressor implements ZlibStream {
                 out.writerIndex(out.writerIndex() + written);
             }
             if (inflater.finished()) {
-                // RFC 7692 §7.2.1 and §7.2.3.4: a block with BFINAL set ends a DEFLATE stream, not the message. The next
+                // RFC 7692 §7.2.1 and §7.2.3.4: a block with BFINAL set ends a DEFLATE stream, not the message. The
+                // next
                 // one starts at the next byte, and with an empty window (RFC 1951 §3.2.3).
                 inflater.reset();
                 if (!in.hasRemaining()) {
@@ -128,23 +129,23 @@ final class Decompressor implements ZlibStream {
         }
     }
 
-    private Inflation endMessage(ByteBuf out) throws DataFormatException {
+    private Inflation endMessage() throws DataFormatException {
         if (afterFinalBlock) {
-            // RFC 7692 §7.2.1 wants another, empty block after a final one. A stream that has ended needs none, and some
+            // RFC 7692 §7.2.1 wants another, empty block after a final one. A stream that has ended needs none, and
+            // some
             // compressors leave it out.
             afterFinalBlock = false;
             return Inflation.OK;
         }
         inflater.setInput(contextTakeover ? TAIL_AND_EMPTY_BLOCKS : TAIL_AND_END);
-        if (inflater.inflate(oneByte) > 0 || !inflater.needsInput() && !inflater.finished()) {
-            return Inflation.CORRUPT;
+        boolean silent = inflater.inflate(oneByte) == 0;
+        boolean complete = contextTakeover
+                ? inflater.needsInput() && !inflater.finished()
+                : inflater.finished() && inflater.getRemaining() == 0;
+        if (!contextTakeover) {
+            reset();
         }
-        if (contextTakeover) {
-            return inflater.finished() ? Inflation.CORRUPT : Inflation.OK;
-        }
-        boolean complete = inflater.finished() && inflater.getRemaining() == 0;
-        reset();
-        return complete ? Inflation.OK : Inflation.CORRUPT;
+        return silent && complete ? Inflation.OK : Inflation.CORRUPT;
     }
 
     @Override

@@ -36,8 +36,7 @@ public record DeflateParameters(
 
     static void checkWindowBits(String name, int bits) {
         if (bits < MIN_WINDOW_BITS || bits > MAX_WINDOW_BITS) {
-            throw new IllegalArgumentException(
-                    name + " must be 8 to 15 but was " + bits + " (RFC 7692 §7.1.2)");
+            throw new IllegalArgumentException(name + " must be 8 to 15 but was " + bits + " (RFC 7692 §7.1.2)");
         }
     }
 }

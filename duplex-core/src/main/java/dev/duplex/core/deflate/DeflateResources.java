@@ -113,7 +113,8 @@ public final class DeflateResources implements AutoCloseable {
     }
 
     /** A decompressor without context takeover for one message that comes in pieces; null if too many are lent. */
-    @Nullable Decompressor lease() {
+    @Nullable
+    Decompressor lease() {
         checkOpen();
         if (leased == MAX_LEASED) {
             return null;

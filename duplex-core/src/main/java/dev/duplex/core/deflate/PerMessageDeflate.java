@@ -114,8 +114,7 @@ public final class PerMessageDeflate implements AutoCloseable {
      * @param maxBytes the most {@code out.readableBytes()} may become. Memory beyond it is not touched
      * @return anything but {@link Inflation#OK} ends the connection: no further message can be inflated
      */
-    public Inflation inflate(
-            ByteBuf in, int index, int length, boolean endOfMessage, ByteBuf out, long maxBytes) {
+    public Inflation inflate(ByteBuf in, int index, int length, boolean endOfMessage, ByteBuf out, long maxBytes) {
         checkOpen();
         Decompressor current = decompressor;
         if (current == null) {
@@ -132,7 +131,7 @@ public final class PerMessageDeflate implements AutoCloseable {
             decompressor = current;
         }
         Inflation result = current.inflate(in, index, length, endOfMessage, out, maxBytes);
-        if (result != Inflation.OK || endOfMessage && !incomingContextTakeover) {
+        if (result != Inflation.OK || (endOfMessage && !incomingContextTakeover)) {
             releaseDecompressor();
         }
         return result;
@@ -170,7 +169,8 @@ public final class PerMessageDeflate implements AutoCloseable {
 
     private void checkOpen() {
         if (closed) {
-            throw new IllegalStateException("this PerMessageDeflate is closed; nothing may be sent or received any more");
+            throw new IllegalStateException(
+                    "this PerMessageDeflate is closed; nothing may be sent or received any more");
         }
     }
 }
