@@ -127,8 +127,13 @@ final class Grammar {
      * everything but visible US-ASCII and the space escaped.
      */
     static String quote(String text) {
+        return quote(text, QUOTE_LIMIT);
+    }
+
+    /** As {@link #quote(String)}, with at most {@code limit} characters. */
+    static String quote(String text, int limit) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < Math.min(text.length(), QUOTE_LIMIT); i++) {
+        for (int i = 0; i < Math.min(text.length(), limit); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 quoted.append('\\').append(c);
@@ -139,8 +144,8 @@ final class Grammar {
             }
         }
         quoted.append('"');
-        if (text.length() > QUOTE_LIMIT) {
-            quoted.append(" and ").append(text.length() - QUOTE_LIMIT).append(" more characters");
+        if (text.length() > limit) {
+            quoted.append(" and ").append(text.length() - limit).append(" more characters");
         }
         return quoted.toString();
     }
