@@ -1,0 +1,79 @@
+package dev.duplex.core;
+
+import io.netty.buffer.ByteBuf;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Appends frames to a buffer (RFC 6455 §5.2). It enforces no rule of the protocol; {@link WebSocketProtocol} does. */
+final class FrameWriter {
+    /** Longest header: two bytes, an eight-byte length, a masking key. */
+    static final int MAX_HEADER_BYTES = 14;
+
+    private static final int FIN = 0x80;
+    private static final int RSV1 = 0x40;
+    private static final int MASK = 0x80;
+
+    /** Fresh masking keys from a strong source (RFC 6455 §10.3); null for a server, which does not mask (§5.1). */
+    private final @Nullable IntSupplier maskingKeys;
+
+    FrameWriter(@Nullable IntSupplier maskingKeys) {
+        this.maskingKeys = maskingKeys;
+    }
+
+    void write(boolean fin, boolean rsv1, int opcode, ByteBuf payload, int index, int length, ByteBuf out) {
+        out.ensureWritable(MAX_HEADER_BYTES + length);
+        int key = header(fin, rsv1, opcode, length, out);
+        int start = out.writerIndex();
+        out.writeBytes(payload, index, length);
+        mask(out, start, length, key);
+    }
+
+    void writeText(CharSequence text, ByteBuf out) {
+        int length = Utf8.length(text);
+        out.ensureWritable(MAX_HEADER_BYTES + length);
+        int key = header(true, false, Opcode.TEXT, length, out);
+        int start = out.writerIndex();
+        Utf8.write(text, length, out);
+        mask(out, start, length, key);
+    }
+
+    /** Two bytes of code, then the reason (RFC 6455 §5.5.1). */
+    void writeClose(int code, CharSequence reason, ByteBuf out) {
+        int length = Utf8.length(reason);
+        int key = header(true, false, Opcode.CLOSE, 2 + length, out);
+        int start = out.writerIndex();
+        out.writeShort(code);
+        Utf8.write(reason, length, out);
+        mask(out, start, 2 + length, key);
+    }
+
+    void writeEmpty(int opcode, ByteBuf out) {
+        header(true, false, opcode, 0, out);
+    }
+
+    /** Appends a header and returns the masking key that the payload after it must be masked with. */
+    private int header(boolean fin, boolean rsv1, int opcode, int length, ByteBuf out) {
+        int first = (fin ? FIN : 0) | (rsv1 ? RSV1 : 0) | opcode;
+        int maskBit = maskingKeys != null ? MASK : 0;
+        if (length < 126) {
+            out.writeShort(first << 8 | maskBit | length);
+        } else if (length < 0x10000) {
+            out.writeInt(first << 24 | (maskBit | 126) << 16 | length);
+        } else {
+            out.writeShort(first << 8 | maskBit | 127);
+            out.writeLong(length);
+        }
+        if (maskingKeys == null) {
+            return 0;
+        }
+        int key = maskingKeys.getAsInt();
+        out.writeInt(key);
+        return key;
+    }
+
+    private void mask(ByteBuf out, int index, int length, int key) {
+        if (maskingKeys != null) {
+            Masking.apply(out, index, length, key);
+        }
+    }
+}

@@ -1,0 +1,608 @@
+package dev.duplex.core;
+
+import dev.duplex.core.deflate.Inflation;
+import dev.duplex.core.deflate.PerMessageDeflate;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection after its opening handshake: bytes in, messages out; messages in, frames out. It does no I/O, knows no
+ * thread and no clock, and throws for nothing that a peer does.
+ *
+ * <p>Every rule of RFC 6455 §5, §7 and §8 about frames, messages and closing stands in this class. {@link FrameHeader}
+ * and {@link FrameWriter} know the layout of frames, {@link Masking} and {@link Utf8Validator} do what their names say,
+ * and {@link MessageBuffer} holds a message that does not arrive in one piece.
+ *
+ * <p>Not thread-safe. Calls back into it from the sink are allowed, except {@link #receive}.
+ */
+public final class WebSocketProtocol {
+    /** A compressed message may be this much larger than what it inflates to: stored blocks and their headers. */
+    private static final int DEFLATE_SLACK_SHIFT = 10;
+
+    private static final int DEFLATE_SLACK = 128;
+
+    private final Role role;
+    private final Limits limits;
+    private final Delivery delivery;
+    private final @Nullable PerMessageDeflate deflate;
+    private final ByteBufAllocator allocator;
+    private final FrameWriter writer;
+
+    private CloseState state = CloseState.OPEN;
+    private boolean paused;
+
+    // The frame being read.
+    private final FrameHeader header = new FrameHeader();
+    private boolean inPayload;
+    private long remaining;
+    private int key;
+
+    // The message being read: TEXT or BINARY, or CONTINUATION while there is none.
+    private int messageOpcode;
+    private boolean compressed;
+    private int fragments;
+    private long chargedBytes;
+    private final Utf8Validator utf8 = new Utf8Validator();
+    private final MessageBuffer message;
+    private long inflatedBytes;
+
+    // A control frame cut by the end of a read, and the pong that waits for the peer to read.
+    private @Nullable ByteBuf control;
+    private @Nullable ByteBuf owedPong;
+
+    /** Whether a message that we send in parts has begun and not ended. */
+    private boolean sendingParts;
+
+    /**
+     * @param deflate permessage-deflate as negotiated, or null; closed by {@link #dispose}
+     * @param maskingKeys unpredictable numbers (RFC 6455 §10.3) for {@link Role#CLIENT}; null for a server
+     */
+    public WebSocketProtocol(
+            Role role,
+            Limits limits,
+            Delivery delivery,
+            @Nullable PerMessageDeflate deflate,
+            ByteBufAllocator allocator,
+            @Nullable IntSupplier maskingKeys) {
+        if (role.masks() != (maskingKeys != null)) {
+            throw new IllegalArgumentException(
+                    "expected masking keys for a client and none for a server (RFC 6455 §5.1)");
+        }
+        this.role = role;
+        this.limits = limits;
+        this.delivery = delivery;
+        this.deflate = deflate;
+        this.allocator = allocator;
+        this.writer = new FrameWriter(maskingKeys);
+        this.message = new MessageBuffer(allocator);
+    }
+
+    public CloseState state() {
+        return state;
+    }
+
+    /** Stops {@link #receive} before the next frame, so that what is left stays in its buffer; or lets it go on. */
+    public void pause(boolean pause) {
+        paused = pause;
+    }
+
+    // ---------------------------------------------------------------------------------------------------- receiving
+
+    /**
+     * Takes bytes as they come from the peer: all of them, unless paused. Payloads are unmasked where they stand, so
+     * the buffer must be writable and is garbage afterwards.
+     */
+    public void receive(ByteBuf in, MessageSink sink) {
+        while (in.isReadable()) {
+            // RFC 6455 §1.4 and §7.1.7: after the peer's close frame, or a violation, data is discarded.
+            if (state.isClean() || state == CloseState.FAILED) {
+                in.skipBytes(in.readableBytes());
+                return;
+            }
+            if (inPayload) {
+                takePayload(in, sink);
+            } else if (paused) {
+                return;
+            } else if (header.read(in) && beginFrame(sink)) {
+                takePayload(in, sink); // also where none is left to read: the payload may be empty
+            }
+        }
+    }
+
+    /** Checks the header of a frame before any of its payload; false if it broke a rule. */
+    private boolean beginFrame(MessageSink sink) {
+        int opcode = header.opcode;
+        // RFC 6455 §5.2: a reserved opcode or bit fails the connection; RFC 7692 §6: RSV1 marks the first frame of a
+        // compressed message and nothing else.
+        if (Opcode.isReserved(opcode)) {
+            return fail(sink, Violation.RESERVED_OPCODE);
+        }
+        boolean rsv1 = header.reservedBits == 4;
+        boolean rsv1Allowed = deflate != null && (opcode == Opcode.TEXT || opcode == Opcode.BINARY);
+        if (header.reservedBits != 0 && !(rsv1 && rsv1Allowed)) {
+            return fail(sink, Violation.RESERVED_BITS);
+        }
+        // RFC 6455 §5.1
+        if (header.masked != role.peer().masks()) {
+            return fail(sink, header.masked ? Violation.MASKED_FRAME : Violation.UNMASKED_FRAME);
+        }
+        long length = header.payloadLength;
+        if (Opcode.isControl(opcode)) {
+            // RFC 6455 §5.5
+            if (!header.fin) {
+                return fail(sink, Violation.FRAGMENTED_CONTROL);
+            }
+            if (header.lengthBytes != 0) {
+                return fail(sink, Violation.CONTROL_TOO_LONG);
+            }
+        } else {
+            // RFC 6455 §5.2: the most significant bit is 0, and the minimal number of bytes is used.
+            if (length < 0) {
+                return fail(sink, Violation.LENGTH_OVERFLOW);
+            }
+            if (header.lengthBytes == 2 && length < 126 || header.lengthBytes == 8 && length < 0x10000) {
+                return fail(sink, Violation.NON_MINIMAL_LENGTH);
+            }
+            if (!beginData(opcode, rsv1, length, sink)) {
+                return false;
+            }
+        }
+        remaining = length;
+        key = header.maskingKey;
+        inPayload = true;
+        return true;
+    }
+
+    private boolean beginData(int opcode, boolean rsv1, long length, MessageSink sink) {
+        // RFC 6455 §5.4
+        if (opcode == Opcode.CONTINUATION) {
+            if (messageOpcode == Opcode.CONTINUATION) {
+                return fail(sink, Violation.UNEXPECTED_CONTINUATION);
+            }
+            chargedBytes += limits.fragmentOverheadBytes();
+        } else {
+            if (messageOpcode != Opcode.CONTINUATION) {
+                return fail(sink, Violation.UNFINISHED_MESSAGE);
+            }
+            messageOpcode = opcode;
+            compressed = rsv1;
+            chargedBytes = 0;
+            fragments = 0;
+            inflatedBytes = 0;
+        }
+        // RFC 6455 §10.4: limits protect against frames and messages of any size.
+        long most = limits.maxMessageBytes();
+        if (++fragments > limits.maxFragments()) {
+            return fail(
+                    sink,
+                    Violation.TOO_MANY_FRAGMENTS,
+                    "message of more than " + limits.maxFragments() + " frames (maxFragments)");
+        }
+        if (compressed) {
+            most += (most >> DEFLATE_SLACK_SHIFT) + DEFLATE_SLACK;
+        }
+        if (length > most - chargedBytes) {
+            return failTooBig(sink);
+        }
+        chargedBytes += length;
+        return true;
+    }
+
+    private void takePayload(ByteBuf in, MessageSink sink) {
+        int index = in.readerIndex();
+        int length = (int) Math.min(remaining, in.readableBytes());
+        in.readerIndex(index + length);
+        boolean ascii = false;
+        if (header.masked) {
+            ascii = Masking.apply(in, index, length, key);
+            key = Masking.rotate(key, length);
+        }
+        remaining -= length;
+        boolean frameEnds = remaining == 0;
+        inPayload = !frameEnds;
+        if (Opcode.isControl(header.opcode)) {
+            takeControl(in, index, length, frameEnds, sink);
+        } else {
+            boolean messageEnds = frameEnds && header.fin;
+            boolean text = messageOpcode == Opcode.TEXT;
+            if (messageEnds) {
+                messageOpcode = Opcode.CONTINUATION;
+            }
+            if (compressed) {
+                takeCompressed(text, in, index, length, messageEnds, sink);
+            } else if (!text || isUtf8(in, index, length, ascii, messageEnds, sink)) {
+                deliver(text, in, index, length, messageEnds, sink);
+            }
+        }
+    }
+
+    /** RFC 6455 §8.1, at the first bad octet; {@code ascii} is what unmasking has found out on its way. */
+    private boolean isUtf8(ByteBuf in, int index, int length, boolean ascii, boolean messageEnds, MessageSink sink) {
+        boolean valid = ascii && utf8.atBoundary() || utf8.accept(in, index, length);
+        if (valid && messageEnds) {
+            valid = utf8.atBoundary();
+        }
+        return valid || fail(sink, Violation.TEXT_UTF8);
+    }
+
+    private void deliver(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        if (delivery == Delivery.STREAMED) {
+            deliverChunk(text, in, index, length, messageEnds, sink);
+        } else if (messageEnds && message.isEmpty()) {
+            sink.onMessage(text, in, index, length);
+        } else {
+            message.append(in, index, length);
+            if (messageEnds) {
+                deliverAssembled(text, message.take(), sink);
+            }
+        }
+    }
+
+    private static void deliverAssembled(boolean text, ByteBuf whole, MessageSink sink) {
+        try {
+            sink.onMessage(text, whole, whole.readerIndex(), whole.readableBytes());
+        } finally {
+            whole.release();
+        }
+    }
+
+    private void deliverChunk(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        int incomplete = text ? utf8.incomplete() : 0;
+        if (message.isEmpty() && incomplete == 0) {
+            if (length > 0 || messageEnds) {
+                sink.onChunk(text, in, index, length, messageEnds);
+            }
+            return;
+        }
+        // A character is cut: the octets of it that came are held back, at most three.
+        message.append(in, index, length);
+        ByteBuf whole = message.take();
+        try {
+            int deliverable = whole.readableBytes() - incomplete;
+            message.append(whole, whole.readerIndex() + deliverable, incomplete);
+            if (deliverable > 0 || messageEnds) {
+                sink.onChunk(text, whole, whole.readerIndex(), deliverable, messageEnds);
+            }
+        } finally {
+            whole.release();
+        }
+    }
+
+    private void takeCompressed(
+            boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        if (delivery == Delivery.STREAMED) {
+            inflate(text, in, index, length, messageEnds, sink);
+        } else if (messageEnds && message.isEmpty()) {
+            inflate(text, in, index, length, true, sink);
+        } else {
+            // The inflater is the event loop's, so a message goes through it in one piece.
+            message.append(in, index, length);
+            if (messageEnds) {
+                ByteBuf whole = message.take();
+                try {
+                    inflate(text, whole, whole.readerIndex(), whole.readableBytes(), true, sink);
+                } finally {
+                    whole.release();
+                }
+            }
+        }
+    }
+
+    private void inflate(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        assert deflate != null : "RSV1 was refused without permessage-deflate";
+        ByteBuf inflated = allocator.buffer();
+        try {
+            Inflation result =
+                    deflate.inflate(in, index, length, messageEnds, inflated, limits.maxMessageBytes() - inflatedBytes);
+            if (result == Inflation.TOO_BIG) {
+                failTooBig(sink);
+                return;
+            }
+            if (result == Inflation.CORRUPT) {
+                fail(sink, Violation.CORRUPT_DEFLATE);
+                return;
+            }
+            int start = inflated.readerIndex();
+            int size = inflated.readableBytes();
+            inflatedBytes += size;
+            if (text && !isUtf8(inflated, start, size, false, messageEnds, sink)) {
+                return;
+            }
+            if (delivery == Delivery.STREAMED) {
+                deliverChunk(text, inflated, start, size, messageEnds, sink);
+            } else {
+                sink.onMessage(text, inflated, start, size);
+            }
+        } finally {
+            inflated.release();
+        }
+    }
+
+    private void takeControl(ByteBuf in, int index, int length, boolean frameEnds, MessageSink sink) {
+        if (control == null && frameEnds) {
+            onControl(in, index, length, sink);
+            return;
+        }
+        if (control == null) {
+            control = allocator.buffer(header.payloadLength < 126 ? 125 : 0);
+        }
+        control.writeBytes(in, index, length);
+        if (frameEnds) {
+            ByteBuf whole = control;
+            control = null;
+            try {
+                onControl(whole, whole.readerIndex(), whole.readableBytes(), sink);
+            } finally {
+                whole.release();
+            }
+        }
+    }
+
+    private void onControl(ByteBuf payload, int index, int length, MessageSink sink) {
+        switch (header.opcode) {
+            case Opcode.PING -> {
+                answerPing(payload, index, length, sink);
+                sink.onPing(payload, index, length);
+            }
+            case Opcode.PONG -> sink.onPong(payload, index, length);
+            default -> onClose(payload, index, length, sink);
+        }
+    }
+
+    /** RFC 6455 §5.5.2 and §5.5.3: the pong carries the ping's payload; none once a close frame has been sent. */
+    private void answerPing(ByteBuf payload, int index, int length, MessageSink sink) {
+        if (state != CloseState.OPEN) {
+            return;
+        }
+        if (sink.holdsPongs()) {
+            releaseOwedPong();
+            owedPong = allocator.buffer(Math.max(1, length)).writeBytes(payload, index, length);
+        } else {
+            writer.write(true, false, Opcode.PONG, payload, index, length, sink.out());
+        }
+    }
+
+    /** RFC 6455 §5.5.1. */
+    private void onClose(ByteBuf payload, int index, int length, MessageSink sink) {
+        if (length == 1) {
+            fail(sink, Violation.CLOSE_PAYLOAD_TOO_SHORT);
+            return;
+        }
+        int code = CloseCode.NO_STATUS;
+        String reason = "";
+        if (length >= 2) {
+            code = payload.getUnsignedShort(index);
+            if (!CloseCode.isValidOnWire(code)) {
+                fail(sink, Violation.CLOSE_CODE, "close code " + code + " may not be sent");
+                return;
+            }
+            Utf8Validator reasonUtf8 = new Utf8Validator();
+            if (!reasonUtf8.accept(payload, index + 2, length - 2) || !reasonUtf8.atBoundary()) {
+                fail(sink, Violation.CLOSE_REASON_UTF8);
+                return;
+            }
+            reason = payload.toString(index + 2, length - 2, StandardCharsets.UTF_8);
+        }
+        if (state == CloseState.OPEN) {
+            // RFC 6455 §5.5.1: answer with a close frame, typically echoing the code received.
+            if (length == 0) {
+                writer.writeEmpty(Opcode.CLOSE, sink.out());
+            } else {
+                writer.writeClose(code, "", sink.out());
+            }
+            state = CloseState.CLOSED_BY_PEER;
+        } else {
+            state = CloseState.CLOSED_BY_US;
+        }
+        releaseIncoming();
+        sink.onClose(code, reason);
+    }
+
+    private boolean failTooBig(MessageSink sink) {
+        return fail(
+                sink,
+                Violation.MESSAGE_TOO_BIG,
+                "message larger than " + limits.maxMessageBytes() + " bytes (maxMessageBytes)");
+    }
+
+    private boolean fail(MessageSink sink, Violation violation) {
+        return fail(sink, violation, violation.rule());
+    }
+
+    /** RFC 6455 §7.1.7: a close frame with the code, unless one is out already; then nothing more is read. */
+    private boolean fail(MessageSink sink, Violation violation, String reason) {
+        if (state == CloseState.OPEN) {
+            writer.writeClose(violation.closeCode(), reason, sink.out());
+        }
+        state = CloseState.FAILED;
+        releaseIncoming();
+        sink.onViolation(violation, reason);
+        return false;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ sending
+
+    /**
+     * Appends a text message; lone surrogates become U+FFFD.
+     *
+     * @return false, nothing appended, if a close frame is out already (RFC 6455 §5.5.1)
+     * @throws IllegalStateException if a message in parts has not ended (RFC 6455 §5.4)
+     */
+    public boolean writeText(CharSequence text, ByteBuf out) {
+        if (!mayBeginMessage()) {
+            return false;
+        }
+        if (deflate == null || !deflate.worthCompressing(text.length())) {
+            writer.writeText(text, out);
+            return true;
+        }
+        int length = Utf8.length(text);
+        ByteBuf payload = allocator.buffer(length);
+        try {
+            Utf8.write(text, length, payload);
+            writeData(Opcode.TEXT, payload, 0, length, out);
+        } finally {
+            payload.release();
+        }
+        return true;
+    }
+
+    /**
+     * Appends a message.
+     *
+     * @param text whether the payload is text; it must then be UTF-8
+     * @return false, nothing appended, if a close frame is out already
+     * @throws IllegalStateException if a message in parts has not ended
+     */
+    public boolean writeMessage(boolean text, ByteBuf payload, int index, int length, ByteBuf out) {
+        if (!mayBeginMessage()) {
+            return false;
+        }
+        writeData(text ? Opcode.TEXT : Opcode.BINARY, payload, index, length, out);
+        return true;
+    }
+
+    private void writeData(int opcode, ByteBuf payload, int index, int length, ByteBuf out) {
+        if (deflate != null && deflate.worthCompressing(length)) {
+            ByteBuf deflated = allocator.buffer();
+            try {
+                if (deflate.deflate(payload, index, length, deflated)) {
+                    // RFC 7692 §6: RSV1 marks the message as compressed.
+                    writer.write(true, true, opcode, deflated, deflated.readerIndex(), deflated.readableBytes(), out);
+                    return;
+                }
+            } finally {
+                deflated.release();
+            }
+        }
+        writer.write(true, false, opcode, payload, index, length, out);
+    }
+
+    /**
+     * Appends one part of a message (RFC 6455 §5.4), uncompressed. Between parts only control frames may be written.
+     *
+     * @param text what the whole message is; looked at for the first part only
+     * @return false, nothing appended, if a close frame is out already
+     */
+    public boolean writePart(boolean text, ByteBuf payload, int index, int length, boolean last, ByteBuf out) {
+        if (state != CloseState.OPEN) {
+            return false;
+        }
+        int opcode = sendingParts ? Opcode.CONTINUATION : text ? Opcode.TEXT : Opcode.BINARY;
+        writer.write(last, false, opcode, payload, index, length, out);
+        sendingParts = !last;
+        return true;
+    }
+
+    /**
+     * Appends a frame made beforehand for any connection of this kind.
+     *
+     * @return false, nothing appended, if a close frame is out already
+     */
+    public boolean writePrepared(PreparedMessage prepared, ByteBuf out) {
+        if (!mayBeginMessage()) {
+            return false;
+        }
+        ByteBuf frame = prepared.frame(deflate);
+        out.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+        return true;
+    }
+
+    /**
+     * Appends a ping of at most 125 bytes (RFC 6455 §5.5.2).
+     *
+     * @return false, nothing appended, if a close frame is out already
+     */
+    public boolean writePing(ByteBuf payload, int index, int length, ByteBuf out) {
+        return writeControl(Opcode.PING, payload, index, length, out);
+    }
+
+    /** Appends an unsolicited pong of at most 125 bytes (RFC 6455 §5.5.3). */
+    public boolean writePong(ByteBuf payload, int index, int length, ByteBuf out) {
+        return writeControl(Opcode.PONG, payload, index, length, out);
+    }
+
+    private boolean writeControl(int opcode, ByteBuf payload, int index, int length, ByteBuf out) {
+        if (length > 125) {
+            throw new IllegalArgumentException(
+                    "control frame payload must be at most 125 bytes but was " + length + " (RFC 6455 §5.5)");
+        }
+        if (state != CloseState.OPEN) {
+            return false;
+        }
+        writer.write(true, false, opcode, payload, index, length, out);
+        return true;
+    }
+
+    /** Appends the pong held back by {@link MessageSink#holdsPongs}, if there is one. */
+    public void writeOwedPong(ByteBuf out) {
+        ByteBuf pong = owedPong;
+        if (pong != null && state == CloseState.OPEN) {
+            writer.write(true, false, Opcode.PONG, pong, pong.readerIndex(), pong.readableBytes(), out);
+        }
+        releaseOwedPong();
+    }
+
+    /**
+     * Appends our close frame and begins the closing handshake (RFC 6455 §7.1.2). How long to wait for the peer's is
+     * {@link Limits#closeTimeout}; measuring it is the caller's part.
+     *
+     * @param code {@link CloseCode#NO_STATUS} for a frame without a code
+     * @return false, nothing appended, if a close frame is out already
+     * @throws IllegalArgumentException if the code may not be sent or the reason is too long
+     */
+    public boolean writeClose(int code, String reason, ByteBuf out) {
+        if (code != CloseCode.NO_STATUS) {
+            CloseCode.check(code, reason);
+        }
+        if (state != CloseState.OPEN) {
+            return false;
+        }
+        if (code == CloseCode.NO_STATUS) {
+            writer.writeEmpty(Opcode.CLOSE, out);
+        } else {
+            writer.writeClose(code, reason, out);
+        }
+        state = CloseState.CLOSING;
+        return true;
+    }
+
+    private boolean mayBeginMessage() {
+        if (sendingParts) {
+            throw new IllegalStateException("a message in parts has not ended; send its last part first");
+        }
+        return state == CloseState.OPEN;
+    }
+
+    // ------------------------------------------------------------------------------------------------------- ending
+
+    /** Releases what the connection holds; call it once the transport is gone. Idempotent. */
+    public void dispose() {
+        if (state == CloseState.OPEN || state == CloseState.CLOSING) {
+            state = CloseState.FAILED;
+        }
+        releaseIncoming();
+        releaseOwedPong();
+        if (deflate != null) {
+            deflate.close();
+        }
+    }
+
+    private void releaseIncoming() {
+        message.release();
+        if (control != null) {
+            control.release();
+            control = null;
+        }
+    }
+
+    private void releaseOwedPong() {
+        if (owedPong != null) {
+            owedPong.release();
+            owedPong = null;
+        }
+    }
+}
