@@ -1,8 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The one adapter between the protocol core and Netty: event loops, TLS, the HTTP upgrade, and the WebSocket handler
- * that is alone in the pipeline afterwards. For the server and the client; not for applications.
+ * The one adapter between the protocol core and Netty: event loops, TLS, and the WebSocket handler that is alone in the
+ * pipeline after the upgrade. Applications meet its option types through the server and the client.
  */
 @NullMarked
 module dev.duplex.transport {
@@ -19,4 +19,9 @@ module dev.duplex.transport {
     requires io.netty.transport.unix.common;
     requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports dev.duplex.transport;
+    exports dev.duplex.transport.internal to
+            dev.duplex.server,
+            dev.duplex.client;
 }

@@ -53,9 +53,9 @@ final class FrameHeader {
         while (in.isReadable()) {
             long octet = in.readByte() & 0xFF;
             if (spilled < 8) {
-                spillHigh |= octet << 56 - 8 * spilled;
+                spillHigh |= octet << (56 - 8 * spilled);
             } else {
-                spillLow |= octet << 120 - 8 * spilled;
+                spillLow |= octet << (120 - 8 * spilled);
             }
             spilled++;
             if (spilled >= 2 && spilled == size((int) (spillHigh >>> 48))) {

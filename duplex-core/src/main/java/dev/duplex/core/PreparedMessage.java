@@ -38,10 +38,15 @@ public final class PreparedMessage implements AutoCloseable {
             return plain();
         }
         ByteBuf frame = deflated(deflate.outgoingWindowBits());
-        if (frame != plain) {
+        if (!isPlain(frame)) {
             deflate.foreignMessageSent();
         }
         return frame;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same buffer, not one of the same bytes
+    private boolean isPlain(ByteBuf frame) {
+        return frame == plain;
     }
 
     private ByteBuf plain() {
@@ -82,7 +87,7 @@ public final class PreparedMessage implements AutoCloseable {
     public void close() {
         for (int bits = 0; bits < deflated.length; bits++) {
             ByteBuf frame = deflated[bits];
-            if (frame != null && frame != plain) {
+            if (frame != null && !isPlain(frame)) {
                 frame.release();
             }
             deflated[bits] = null;

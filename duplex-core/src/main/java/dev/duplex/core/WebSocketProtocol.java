@@ -5,6 +5,7 @@ import dev.duplex.core.deflate.PerMessageDeflate;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -143,7 +144,7 @@ public final class WebSocketProtocol {
             if (length < 0) {
                 return fail(sink, Violation.LENGTH_OVERFLOW);
             }
-            if (header.lengthBytes == 2 && length < 126 || header.lengthBytes == 8 && length < 0x10000) {
+            if ((header.lengthBytes == 2 && length < 126) || (header.lengthBytes == 8 && length < 0x10000)) {
                 return fail(sink, Violation.NON_MINIMAL_LENGTH);
             }
             if (!beginData(opcode, rsv1, length, sink)) {
@@ -221,7 +222,7 @@ public final class WebSocketProtocol {
 
     /** RFC 6455 §8.1, at the first bad octet; {@code ascii} is what unmasking has found out on its way. */
     private boolean isUtf8(ByteBuf in, int index, int length, boolean ascii, boolean messageEnds, MessageSink sink) {
-        boolean valid = ascii && utf8.atBoundary() || utf8.accept(in, index, length);
+        boolean valid = (ascii && utf8.atBoundary()) || utf8.accept(in, index, length);
         if (valid && messageEnds) {
             valid = utf8.atBoundary();
         }
@@ -292,11 +293,10 @@ public final class WebSocketProtocol {
     }
 
     private void inflate(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
-        assert deflate != null : "RSV1 was refused without permessage-deflate";
         ByteBuf inflated = allocator.buffer();
         try {
-            Inflation result =
-                    deflate.inflate(in, index, length, messageEnds, inflated, limits.maxMessageBytes() - inflatedBytes);
+            Inflation result = Objects.requireNonNull(deflate)
+                    .inflate(in, index, length, messageEnds, inflated, limits.maxMessageBytes() - inflatedBytes);
             if (result == Inflation.TOO_BIG) {
                 failTooBig(sink);
                 return;
@@ -498,17 +498,14 @@ public final class WebSocketProtocol {
     }
 
     /**
-     * Appends a frame made beforehand for any connection of this kind.
+     * The frame of a message made for many connections, in the encoding that this one understands. The caller sends it
+     * next; it must not change it, and retains it if it is to outlive the prepared message.
      *
-     * @return false, nothing appended, if a close frame is out already
+     * @return null if a close frame is out already
+     * @throws IllegalStateException if a message in parts has not ended
      */
-    public boolean writePrepared(PreparedMessage prepared, ByteBuf out) {
-        if (!mayBeginMessage()) {
-            return false;
-        }
-        ByteBuf frame = prepared.frame(deflate);
-        out.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
-        return true;
+    public @Nullable ByteBuf frameOf(PreparedMessage prepared) {
+        return mayBeginMessage() ? prepared.frame(deflate) : null;
     }
 
     /**

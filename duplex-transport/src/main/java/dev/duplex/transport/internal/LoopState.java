@@ -1,0 +1,99 @@
+package dev.duplex.transport.internal;
+
+import dev.duplex.core.deflate.DeflateResources;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * What exists once per event loop and is used by that loop alone: compressors, timers, and the connections that have
+ * something to flush at the end of the turn.
+ */
+public final class LoopState {
+    /** How coarse deadlines are. A look at the wheel costs nothing where nothing is due. */
+    static final long TICK_MILLIS = 100;
+
+    private final EventLoop loop;
+    private final LongSupplier nanoClock;
+    private final DeflateResources deflate;
+    private final TimerWheel timers;
+    private boolean ticking;
+    private long now;
+
+    private List<WebSocketConnection> unflushed = new ArrayList<>();
+    private List<WebSocketConnection> spare = new ArrayList<>();
+
+    public LoopState(EventLoop loop, LongSupplier nanoClock, DeflateResources deflate) {
+        this.loop = loop;
+        this.nanoClock = nanoClock;
+        this.deflate = deflate;
+        this.now = millis();
+        this.timers = new TimerWheel(TICK_MILLIS, now);
+    }
+
+    public EventLoop loop() {
+        return loop;
+    }
+
+    public DeflateResources deflate() {
+        return deflate;
+    }
+
+    /** The time in milliseconds, as of the last tick: free to read, and up to a tick old while timers are set. */
+    long now() {
+        return now;
+    }
+
+    long nanoTime() {
+        return nanoClock.getAsLong();
+    }
+
+    /** Sets the deadline of a timer to so many milliseconds from now. */
+    public void expireIn(TimerWheel.Timer timer, long millis) {
+        now = millis();
+        timers.schedule(timer, now + millis);
+        tickWhileNeeded();
+    }
+
+    public void cancel(TimerWheel.Timer timer) {
+        timers.cancel(timer);
+    }
+
+    private void tickWhileNeeded() {
+        if (!ticking && timers.size() > 0) {
+            ticking = true;
+            loop.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tick() {
+        ticking = false;
+        now = millis();
+        timers.advance(now);
+        tickWhileNeeded();
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
+    }
+
+    /** Flushes the connection once the current turn of the loop has done its work. */
+    void flushAtEndOfTurn(WebSocketConnection connection) {
+        if (unflushed.isEmpty()) {
+            loop.execute(this::flushAll);
+        }
+        unflushed.add(connection);
+    }
+
+    private void flushAll() {
+        List<WebSocketConnection> batch = unflushed;
+        unflushed = spare;
+        for (WebSocketConnection connection : batch) {
+            connection.flush();
+        }
+        batch.clear();
+        spare = batch;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.duplex.transport.internal;
+
+import org.jspecify.annotations.Nullable;
+
+/** Something to be sent that has to wait: for the event loop's turn, or for the peer to read. Not yet encoded. */
+sealed interface Outgoing {
+    /** Payload bytes that it accounts for. */
+    int bytes();
+
+    /** A message whose text is kept as it was given. */
+    record Text(String text, int bytes, @Nullable Object key) implements Outgoing {}
+
+    /** A message whose bytes nobody will change; many connections may hold the same array. */
+    record Bytes(boolean text, byte[] payload, @Nullable Object key) implements Outgoing {
+        @Override
+        public int bytes() {
+            return payload.length;
+        }
+    }
+
+    /** A part of a message; never dropped, since the rest of the message would be lost with it. */
+    record Part(boolean text, byte[] payload, boolean last) implements Outgoing {
+        @Override
+        public int bytes() {
+            return payload.length;
+        }
+    }
+
+    record Ping(byte[] payload) implements Outgoing {
+        @Override
+        public int bytes() {
+            return payload.length;
+        }
+    }
+
+    record Pong(byte[] payload) implements Outgoing {
+        @Override
+        public int bytes() {
+            return payload.length;
+        }
+    }
+
+    record Close(int code, String reason) implements Outgoing {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /** Whether a slow-consumer policy may drop it, or put a later one in its place. */
+    default boolean isMessage() {
+        return this instanceof Text || this instanceof Bytes;
+    }
+
+    /** The conflation key of a message, if it has one. */
+    default @Nullable Object conflationKey() {
+        if (this instanceof Text text) {
+            return text.key();
+        }
+        return this instanceof Bytes bytes ? bytes.key() : null;
+    }
+}
