@@ -1,7 +1,5 @@
 package dev.duplex.core;
 
-import java.nio.charset.StandardCharsets;
-
 /** The status codes of RFC 6455 §7.4 and of the IANA registry, and the rules for using them. */
 public final class CloseCode {
     /** The purpose is fulfilled. */
@@ -55,7 +53,7 @@ public final class CloseCode {
             throw new IllegalArgumentException(
                     "close code must be 1000-1003, 1007-1014 or 3000-4999 but was " + code + " (RFC 6455 §7.4)");
         }
-        int length = reason.getBytes(StandardCharsets.UTF_8).length;
+        int length = Utf8.length(reason);
         if (length > MAX_REASON_BYTES) {
             throw new IllegalArgumentException("close reason must be at most " + MAX_REASON_BYTES
                     + " bytes of UTF-8 but was " + length + " (RFC 6455 §5.5)");
