@@ -568,10 +568,13 @@ public final class WebSocketProtocol {
     }
 
     private boolean mayBeginMessage() {
+        if (state != CloseState.OPEN) {
+            return false; // also inside a message in parts: the close frame has cut it off
+        }
         if (sendingParts) {
             throw new IllegalStateException("a message in parts has not ended; send its last part first");
         }
-        return state == CloseState.OPEN;
+        return true;
     }
 
     // ------------------------------------------------------------------------------------------------------- ending
