@@ -357,8 +357,8 @@ public final class WebSocketProtocol {
         if (state != CloseState.OPEN) {
             return;
         }
+        releaseOwedPong(); // the newer pong answers the older ping, too
         if (sink.holdsPongs()) {
-            releaseOwedPong();
             owedPong = allocator.buffer(Math.max(1, length)).writeBytes(payload, index, length);
         } else {
             writer.write(true, false, Opcode.PONG, payload, index, length, sink.out());
