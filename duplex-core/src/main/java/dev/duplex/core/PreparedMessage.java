@@ -71,9 +71,9 @@ public final class PreparedMessage implements AutoCloseable {
     private ByteBuf deflate(int windowBits) {
         ByteBuf bytes = allocator.buffer();
         try {
-            resources.deflateShared(payload, payload.readerIndex(), payload.readableBytes(), windowBits, bytes);
-            if (bytes.readableBytes() >= payload.readableBytes()) {
-                return plain();
+            if (!resources.deflateShared(
+                    payload, payload.readerIndex(), payload.readableBytes(), windowBits, bytes)) {
+                return plain(); // it would not be smaller
             }
             ByteBuf frame = allocator.buffer(bytes.readableBytes() + FrameWriter.MAX_HEADER_BYTES);
             WRITER.write(true, true, opcode, bytes, bytes.readerIndex(), bytes.readableBytes(), frame);
