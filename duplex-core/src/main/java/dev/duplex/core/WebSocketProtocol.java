@@ -502,9 +502,13 @@ public final class WebSocketProtocol {
      * next; it must not change it, and retains it if it is to outlive the prepared message.
      *
      * @return null if a close frame is out already
-     * @throws IllegalStateException if a message in parts has not ended
+     * @throws IllegalStateException if a message in parts has not ended, or if this is a client's connection
      */
     public @Nullable ByteBuf frameOf(PreparedMessage prepared) {
+        if (role.masks()) {
+            throw new IllegalStateException("a prepared message is for connections of a server; "
+                    + "a client masks each frame with a key of its own (RFC 6455 §5.3): use writeMessage");
+        }
         return mayBeginMessage() ? prepared.frame(deflate) : null;
     }
 
