@@ -25,6 +25,9 @@ public final class WebSocketProtocol {
 
     private static final int DEFLATE_SLACK = 128;
 
+    /** What fits into one buffer, with room for a compressed message that does not shrink. */
+    private static final int LARGEST_WHOLE_MESSAGE = 2_000_000_000;
+
     private final Role role;
     private final Limits limits;
     private final Delivery delivery;
@@ -60,6 +63,8 @@ public final class WebSocketProtocol {
     /**
      * @param deflate permessage-deflate as negotiated, or null; closed by {@link #dispose}
      * @param maskingKeys unpredictable numbers (RFC 6455 §10.3) for {@link Role#CLIENT}; null for a server
+     * @throws IllegalArgumentException if the keys do not fit the role, or whole messages of more than 2,000,000,000
+     *     bytes are allowed
      */
     public WebSocketProtocol(
             Role role,
@@ -71,6 +76,10 @@ public final class WebSocketProtocol {
         if (role.masks() != (maskingKeys != null)) {
             throw new IllegalArgumentException(
                     "expected masking keys for a client and none for a server (RFC 6455 §5.1)");
+        }
+        if (delivery == Delivery.WHOLE && limits.maxMessageBytes() > LARGEST_WHOLE_MESSAGE) {
+            throw new IllegalArgumentException("maxMessageBytes must be at most " + LARGEST_WHOLE_MESSAGE
+                    + " for whole messages but was " + limits.maxMessageBytes() + "; larger ones need Delivery.STREAMED");
         }
         this.role = role;
         this.limits = limits;
@@ -183,7 +192,7 @@ public final class WebSocketProtocol {
                     "message of more than " + limits.maxFragments() + " frames (maxFragments)");
         }
         if (compressed) {
-            most += (most >> DEFLATE_SLACK_SHIFT) + DEFLATE_SLACK;
+            most = Math.max(most, most + (most >> DEFLATE_SLACK_SHIFT) + DEFLATE_SLACK); // the sum may overflow
         }
         if (length > most - chargedBytes) {
             return failTooBig(sink);
