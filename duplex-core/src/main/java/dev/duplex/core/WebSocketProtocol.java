@@ -172,7 +172,6 @@ public final class WebSocketProtocol {
             if (messageOpcode == Opcode.CONTINUATION) {
                 return fail(sink, Violation.UNEXPECTED_CONTINUATION);
             }
-            chargedBytes += limits.fragmentOverheadBytes();
         } else {
             if (messageOpcode != Opcode.CONTINUATION) {
                 return fail(sink, Violation.UNFINISHED_MESSAGE);
@@ -182,6 +181,9 @@ public final class WebSocketProtocol {
             chargedBytes = 0;
             fragments = 0;
             inflatedBytes = 0;
+        }
+        if (opcode == Opcode.CONTINUATION || !header.fin) {
+            chargedBytes += limits.fragmentOverheadBytes();
         }
         // RFC 6455 §10.4: limits protect against frames and messages of any size.
         long most = limits.maxMessageBytes();
