@@ -21,7 +21,8 @@ public enum Violation {
     TEXT_UTF8(1007, "RFC 6455 §8.1", "text is not UTF-8"),
     MESSAGE_TOO_BIG(1009, "RFC 6455 §10.4", "message larger than maxMessageBytes"),
     TOO_MANY_FRAGMENTS(1008, "RFC 6455 §10.4", "message of more than maxFragments frames"),
-    CORRUPT_DEFLATE(1007, "RFC 7692 §7.2.2", "compressed message does not inflate");
+    CORRUPT_DEFLATE(1007, "RFC 7692 §7.2.2", "compressed message does not inflate"),
+    TOO_MANY_INFLATING(1013, "RFC 6455 §10.4", "too many compressed messages under way in pieces");
 
     private final int closeCode;
     private final String section;

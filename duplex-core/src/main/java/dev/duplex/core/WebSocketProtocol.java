@@ -316,6 +316,10 @@ public final class WebSocketProtocol {
                 fail(sink, Violation.CORRUPT_DEFLATE);
                 return;
             }
+            if (result == Inflation.UNAVAILABLE) {
+                fail(sink, Violation.TOO_MANY_INFLATING);
+                return;
+            }
             int start = inflated.readerIndex();
             int size = inflated.readableBytes();
             inflatedBytes += size;
