@@ -71,8 +71,7 @@ public final class PreparedMessage implements AutoCloseable {
     private ByteBuf deflate(int windowBits) {
         ByteBuf bytes = allocator.buffer();
         try {
-            if (!resources.deflateShared(
-                    payload, payload.readerIndex(), payload.readableBytes(), windowBits, bytes)) {
+            if (!resources.deflateShared(payload, payload.readerIndex(), payload.readableBytes(), windowBits, bytes)) {
                 return plain(); // it would not be smaller
             }
             ByteBuf frame = allocator.buffer(bytes.readableBytes() + FrameWriter.MAX_HEADER_BYTES);

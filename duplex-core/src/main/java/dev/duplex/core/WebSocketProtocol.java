@@ -78,8 +78,9 @@ public final class WebSocketProtocol {
                     "expected masking keys for a client and none for a server (RFC 6455 §5.1)");
         }
         if (delivery == Delivery.WHOLE && limits.maxMessageBytes() > LARGEST_WHOLE_MESSAGE) {
-            throw new IllegalArgumentException("maxMessageBytes must be at most " + LARGEST_WHOLE_MESSAGE
-                    + " for whole messages but was " + limits.maxMessageBytes() + "; larger ones need Delivery.STREAMED");
+            throw new IllegalArgumentException(
+                    "maxMessageBytes must be at most " + LARGEST_WHOLE_MESSAGE + " for whole messages but was "
+                            + limits.maxMessageBytes() + "; larger ones need Delivery.STREAMED");
         }
         this.role = role;
         this.limits = limits;
