@@ -10,10 +10,12 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() throws IOException {
-        return new String[] {
-            "duplex " + current(),
-            "Java " + System.getProperty("java.version") + ", " + System.getProperty("java.vm.name")
-        };
+        return lines();
+    }
+
+    static String[] lines() throws IOException {
+        String java = System.getProperty("java.version") + ", " + System.getProperty("java.vm.name");
+        return new String[] {"duplex " + current(), "Java " + java};
     }
 
     /** Just the number, as in {@code 1.2.3}. */
