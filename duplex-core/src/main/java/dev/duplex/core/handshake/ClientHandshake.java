@@ -87,17 +87,18 @@ public final class ClientHandshake {
         HttpFields fields = response.fields();
         List<String> upgrade = fields.tokens("Upgrade");
         if (upgrade.size() != 1 || !Grammar.equalsIgnoreCase(upgrade.get(0), "websocket")) {
-            return new Failed("Upgrade must be websocket but " + got(fields, "Upgrade") + " (RFC 6455 §4.1, item 2).");
+            return new Failed("Upgrade must be websocket but " + fields.was("Upgrade") + " (RFC 6455 §4.1, item 2).");
         }
         if (!Grammar.containsIgnoreCase(fields.tokens("Connection"), "upgrade")) {
             return new Failed(
-                    "Connection must contain Upgrade but " + got(fields, "Connection") + " (RFC 6455 §4.1, item 3).");
+                    "Connection must contain Upgrade but " + fields.was("Connection") + " (RFC 6455 §4.1, item 3).");
         }
         String accept = AcceptKey.of(request.fields().first("Sec-WebSocket-Key").orElseThrow());
         if (!fields.values("Sec-WebSocket-Accept").equals(List.of(accept))) {
-            return new Failed("Sec-WebSocket-Accept must be " + accept + " but " + got(fields, "Sec-WebSocket-Accept")
+            return new Failed("Sec-WebSocket-Accept must be " + accept + " but " + fields.was("Sec-WebSocket-Accept")
                     + "; not a WebSocket server, or an answer to another request (RFC 6455 §4.1, item 4).");
         }
+        // RFC 6455 §4.2.2 lets a server split the list over several fields, §11.3.2 does not: either is understood.
         ExtensionList agreed = ExtensionList.parse(fields.values("Sec-WebSocket-Extensions"));
         if (agreed instanceof ExtensionList.Malformed malformed) {
             return new Failed("Sec-WebSocket-Extensions: " + malformed.reason() + " (RFC 6455 §9.1).");
@@ -122,7 +123,8 @@ public final class ClientHandshake {
                                 .toList() + ", but has "
                         + Grammar.quote(name) + " (RFC 6455 §4.1, item 5).");
             }
-            // RFC 7692 §5: accepting two offers of one extension would put it to use twice.
+            // An extension may be offered in several variants, of which the server takes one; accepted twice, it would
+            // transform each message twice.
             if (!names.add(name)) {
                 return new Failed("Sec-WebSocket-Extensions must have each extension once but has "
                         + Grammar.quote(name) + " more than once (RFC 6455 §9.1).");
@@ -143,10 +145,6 @@ public final class ClientHandshake {
                     + Grammar.quote(chosen.get(0)) + " (RFC 6455 §4.1, item 6).");
         }
         return null;
-    }
-
-    private static String got(HttpFields fields, String name) {
-        return fields.has(name) ? "was " + Grammar.quote(String.join(", ", fields.values(name))) : "is missing";
     }
 
     /** Collects what the request says. Not safe for use by several threads. */

@@ -36,7 +36,7 @@ public sealed interface ExtensionList {
                 return new Malformed(parser.error());
             }
         }
-        // RFC 6455 §9.1: extension-list = 1#extension, and empty elements do not count (RFC 9110 §5.6.1.2).
+        // RFC 6455 §9.1: extension-list = 1#extension, and empty elements do not count (RFC 2616 §2.1).
         if (elements.isEmpty() && !fieldValues.isEmpty()) {
             return new Malformed("expected at least one extension but the list is empty");
         }

@@ -134,7 +134,7 @@ final class ExtensionParser {
         return true;
     }
 
-    // RFC 9110 §5.6.1.2: empty elements of a list do not count.
+    // RFC 2616 §2.1, the grammar that RFC 6455 §9.1 builds on: empty elements of a list do not count.
     private void skipEmptyElements() {
         skipWhitespace();
         while (!atEnd() && value.charAt(index) == ',') {

@@ -178,6 +178,11 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
         return fields.stream().map(Field::name).toList().toString();
     }
 
+    /** What there is of this name, as the end of a sentence: {@code was "..."} or {@code is missing}. */
+    String was(String name) {
+        return has(name) ? "was " + Grammar.quote(String.join(", ", values(name))) : "is missing";
+    }
+
     /** The fields as they stand in a message, each line with its CR LF (RFC 9112 §5). */
     String lines() {
         StringBuilder lines = new StringBuilder();

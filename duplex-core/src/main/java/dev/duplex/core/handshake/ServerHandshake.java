@@ -165,8 +165,7 @@ public final class ServerHandshake {
         Refused refused = refuse(
                 405,
                 "The method must be GET but was " + Grammar.quote(request.method()) + " (RFC 6455 §4.1).",
-                "Allow",
-                "GET");
+                HttpFields.of("Allow", "GET"));
         // RFC 9110 §9.3.2: the response to HEAD has no content.
         return request.method().equals("HEAD") ? withoutBody(refused) : refused;
     }
@@ -276,10 +275,8 @@ public final class ServerHandshake {
         if (Grammar.containsIgnoreCase(request.fields().tokens("Upgrade"), "websocket")) {
             return null;
         }
-        String got = request.fields().has("Upgrade")
-                ? "was " + Grammar.quote(String.join(", ", request.fields().values("Upgrade")))
-                : "is missing";
-        return upgradeRequired("Upgrade must contain websocket but " + got + " (RFC 6455 §4.2.1).");
+        String was = request.fields().was("Upgrade");
+        return upgradeRequired("Upgrade must contain websocket but " + was + " (RFC 6455 §4.2.1).", HttpFields.EMPTY);
     }
 
     // RFC 6455 §4.2.1, item 4: a Connection field that includes the token "Upgrade", case aside.
@@ -287,12 +284,10 @@ public final class ServerHandshake {
         if (Grammar.containsIgnoreCase(request.fields().tokens("Connection"), "upgrade")) {
             return null;
         }
-        String got = request.fields().has("Connection")
-                ? "was " + Grammar.quote(String.join(", ", request.fields().values("Connection")))
-                : "is missing";
+        String was = request.fields().was("Connection");
         return refuse(
                 400,
-                "Connection must contain Upgrade but " + got
+                "Connection must contain Upgrade but " + was
                         + "; a proxy in between may have replaced it (RFC 6455 §4.2.1).");
     }
 
@@ -310,8 +305,7 @@ public final class ServerHandshake {
             return upgradeRequired(
                     "Sec-WebSocket-Version must be 13 but was " + Grammar.quote(versions.get(0))
                             + " (RFC 6455 §4.2.2).",
-                    "Sec-WebSocket-Version",
-                    VERSION);
+                    HttpFields.of("Sec-WebSocket-Version", VERSION));
         }
         return null;
     }
@@ -369,29 +363,28 @@ public final class ServerHandshake {
     }
 
     // RFC 9110 §15.5.22: a 426 names the protocol in Upgrade; §7.8: Upgrade goes with its Connection option.
-    private static Refused upgradeRequired(String reason, String... namesAndValues) {
-        Refused refused = refuse(426, reason, namesAndValues);
-        HttpFields fields = refused.response().fields().toBuilder()
-                .add("Upgrade", "websocket")
-                .set("Connection", "Upgrade, close")
-                .build();
-        return new Refused(
-                reason, new HandshakeResponse(426, fields, refused.response().body()));
+    private static Refused upgradeRequired(String reason, HttpFields further) {
+        HttpFields upgrade = HttpFields.of("Upgrade", "websocket", "Connection", "Upgrade, close");
+        return refuse(426, reason, upgrade.toBuilder().addAll(further).build());
     }
 
-    private static Refused refuse(int status, String reason, String... namesAndValues) {
+    private static Refused refuse(int status, String reason) {
+        return refuse(status, reason, HttpFields.EMPTY);
+    }
+
+    private static Refused refuse(int status, String reason, HttpFields further) {
         HandshakeResponse text = HandshakeResponse.text(status, reason + "\n");
-        HttpFields fields =
-                text.fields().toBuilder().addAll(HttpFields.of(namesAndValues)).build();
-        return new Refused(reason, new HandshakeResponse(status, fields, text.body()));
+        HttpFields.Builder fields = text.fields().toBuilder();
+        further.forEach(fields::set);
+        return new Refused(reason, new HandshakeResponse(status, fields.build(), text.body()));
     }
 
     private static Refused withoutBody(Refused refused) {
-        HttpFields fields = refused.response().fields().toBuilder()
+        HandshakeResponse response = refused.response();
+        HttpFields fields = response.fields().toBuilder()
                 .remove("Content-Type")
                 .set("Content-Length", "0")
                 .build();
-        return new Refused(
-                refused.reason(), new HandshakeResponse(refused.response().status(), fields, ""));
+        return new Refused(refused.reason(), new HandshakeResponse(response.status(), fields, ""));
     }
 }

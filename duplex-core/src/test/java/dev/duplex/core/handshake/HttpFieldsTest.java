@@ -140,6 +140,13 @@ class HttpFieldsTest {
     }
 
     @Test
+    void saysWhatThereIsOfAName() {
+        assertThat(fields.was("accept")).isEqualTo("was \"a, b, ,c,\"");
+        assertThat(fields.was("X-Empty")).isEqualTo("was \"\"");
+        assertThat(fields.was("Origin")).isEqualTo("is missing");
+    }
+
+    @Test
     void isEmptyWithoutFields() {
         assertThat(HttpFields.of()).isSameAs(HttpFields.EMPTY);
         assertThat(HttpFields.EMPTY.isEmpty()).isTrue();
