@@ -9,4 +9,6 @@ module dev.duplex.server {
     requires dev.duplex.transport;
     requires org.slf4j;
     requires static transitive org.jspecify;
+
+    exports dev.duplex.server;
 }
