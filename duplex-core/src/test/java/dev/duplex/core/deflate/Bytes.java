@@ -60,22 +60,35 @@ final class Bytes {
     }
 
     /** So many zero bytes, compressed as a message. */
-    static byte[] bomb(long inflatedBytes) {
-        Deflater deflater = new Deflater(9, true);
+    static byte[] bomb(int inflatedBytes) {
         ByteBuf out = buffer();
-        byte[] zeros = new byte[64 * 1024];
-        byte[] piece = new byte[64 * 1024];
-        for (long left = inflatedBytes; left > 0; left -= zeros.length) {
-            deflater.setInput(zeros, 0, (int) Math.min(zeros.length, left));
-            int flush = left <= zeros.length ? Deflater.SYNC_FLUSH : Deflater.NO_FLUSH;
-            int written;
-            do {
-                written = deflater.deflate(piece, 0, piece.length, flush);
-                out.writeBytes(piece, 0, written);
-            } while (written == piece.length);
-        }
-        deflater.end();
+        writeZeros(inflatedBytes, out);
         out.writerIndex(out.writerIndex() - 4);
         return take(out);
+    }
+
+    /** So many MiB of zero bytes, compressed as a message of a little more than one KiB per MiB. */
+    static byte[] bigBomb(int mebibytes) {
+        ByteBuf one = buffer();
+        writeZeros(1024 * 1024, one);
+        ByteBuf out = buffer();
+        for (int i = 0; i < mebibytes; i++) {
+            out.writeBytes(one, one.readerIndex(), one.readableBytes());
+        }
+        one.release();
+        out.writerIndex(out.writerIndex() - 4);
+        return take(out);
+    }
+
+    private static void writeZeros(int count, ByteBuf out) {
+        Deflater deflater = new Deflater(9, true);
+        deflater.setInput(new byte[count]);
+        byte[] piece = new byte[64 * 1024];
+        int written;
+        do {
+            written = deflater.deflate(piece, 0, piece.length, Deflater.FULL_FLUSH);
+            out.writeBytes(piece, 0, written);
+        } while (written == piece.length);
+        deflater.end();
     }
 }
