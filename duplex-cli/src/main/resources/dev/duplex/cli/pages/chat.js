@@ -10,10 +10,14 @@ const SUBPROTOCOL = 'duplex-chat.v1';
 const KEPT_ENTRIES = 1000;
 const GROUP_GAP_MS = 5 * 60_000;
 const OPEN_TIMEOUT_MS = 10_000;
+// Together longer than the server's keepalive needs to notice a dead connection.
+const NAME_RETRIES = 20;
+const NAME_RETRY_MS = 3_000;
 const LONG_TEXT = 1_500;
 const LONG_LINES = 20;
 const NAMES_IN_EVENT = 3;
 const RECALLED = 50;
+const SEEN_IDS = 5_000;
 
 const ui = Object.fromEntries([
   'announcer', 'banner', 'banner-text', 'counter', 'empty', 'join', 'join-form', 'join-state', 'join-title', 'join-view', 'jump', 'language',
@@ -60,6 +64,7 @@ let retryAt = 0;
 let retryTimer = 0;
 let openTimer = 0;
 let nameRetries = 0;
+let nameHeld = false;
 
 let name = '';
 let wantedName = '';
@@ -68,6 +73,7 @@ let joinedBefore = false;
 let maxText = 4000;
 let epoch = null;
 let lastId = -Infinity;
+const seen = new Set();
 const members = new Map();
 const mine = new Set();
 
@@ -93,9 +99,9 @@ function showState() {
   ui.banner.dataset.state = state;
   ui.bannerText.textContent = state === 'reconnecting' ? t('chat.banner.reconnecting', { why: why(), n: seconds })
     : state === 'closed' ? t('chat.banner.closed', { why: why() })
-      : t('chat.banner.connecting');
-  ui.tryNow.hidden = state === 'connecting';
-  ui.tryNow.textContent = t(state === 'closed' ? 'chat.connect-again' : 'chat.try-now');
+      : t(nameHeld ? 'chat.banner.name-held' : 'chat.banner.connecting');
+  ui.tryNow.hidden = state === 'connecting' && !nameHeld;
+  ui.tryNow.textContent = t(nameHeld ? 'chat.other-name' : state === 'closed' ? 'chat.connect-again' : 'chat.try-now');
   ui.joinState.textContent = ui.joinView.hidden || !wantedName ? ''
     : state === 'connecting' ? t('chat.joining')
       : state === 'open' ? '' : ui.bannerText.textContent;
@@ -124,7 +130,7 @@ function connect() {
   }, OPEN_TIMEOUT_MS);
   current.addEventListener('open', () => {
     opened = true;
-    if (current === socket) {
+    if (current === socket && wantedName) {
       transmit({ type: 'join', name: wantedName });
     }
   });
@@ -154,6 +160,7 @@ function abandon() {
 /** What to do about a connection that ended. */
 function lost(code, reason, opened) {
   pendingLost();
+  nameHeld = false;
   const words = () => {
     const text = !navigator.onLine ? t('chat.why.offline')
       : code === 1006 && !opened ? t('chat.why.unreachable')
@@ -166,6 +173,11 @@ function lost(code, reason, opened) {
                     : t('chat.why.code', { code: String(code), meaning: explainClose(code).meaning });
     return reason ? t('chat.why.reason', { why: text, reason }) : text;
   };
+  if (!wantedName) {
+    // The form for the name is open; whoever sends it connects again.
+    setState('closed', words);
+    return;
+  }
   // Only what may pass by itself is tried again; a refusal (1008, 4xxx …) would be refused again.
   if (![1001, 1005, 1006, 1011, 1012, 1013, 1014].includes(code)) {
     setState('closed', words);
@@ -225,6 +237,7 @@ const handlers = {
     wantedName = name;
     attempt = 0;
     nameRetries = 0;
+    nameHeld = false;
     maxText = Number(message.maxText) || maxText;
     store.set('chat.name', name);
     tabStore.set('chat.joined', name);
@@ -234,6 +247,7 @@ const handlers = {
     if (epoch !== null && epoch !== newEpoch) {
       enqueue({ kind: 'break', key: 'chat.new-epoch' });
       lastId = -Infinity;
+      seen.clear();
       mine.clear();
     } else if (epoch === null) {
       recallMine(newEpoch);
@@ -321,16 +335,18 @@ function nameRefused(code, words) {
     }
     return;
   }
-  // After a lost connection the server may still hold the old one under our name: give it a moment.
-  if (code === 'name-taken' && joinedBefore && nameRetries < 3) {
+  // After a lost connection the server holds the old one, and our name with it, until its keepalive gives it up.
+  if (code === 'name-taken' && joinedBefore && nameRetries < NAME_RETRIES) {
     nameRetries += 1;
+    nameHeld = true;
     const current = socket;
     clearTimeout(openTimer);
     setTimeout(() => {
-      if (current === socket) {
+      if (current === socket && wantedName) {
         transmit({ type: 'join', name: wantedName });
       }
-    }, 1000 * nameRetries);
+    }, NAME_RETRY_MS);
+    showState();
     return;
   }
   clearTimeout(openTimer);
@@ -351,6 +367,8 @@ function askName(problem = null) {
   }
   ui.nameInput.setAttribute('aria-invalid', String(problem !== null));
   wantedName = '';
+  nameHeld = false;
+  nameRetries = 0;
   showState();
   ui.nameInput.focus();
   ui.nameInput.select();
@@ -403,15 +421,20 @@ const flushSoon = coalesced(flush);
 let lastEntry = null;
 let lastDay = '';
 let pinned = true;
+let scrolledTo = 0;
 let unseenBelow = 0;
 let unread = 0;
 
 function takeMessage(message, fromHistory) {
   const id = Number(message.id);
-  if (!(id > lastId)) {
+  if (seen.has(id)) {
     return;
   }
-  lastId = id;
+  seen.add(id);
+  if (seen.size > SEEN_IDS) {
+    seen.delete(seen.values().next().value);
+  }
+  lastId = Math.max(lastId, id);
   const entry = {
     kind: 'message',
     id: message.id,
@@ -529,7 +552,7 @@ function messageElement(entry, first) {
   author.dataset.hue = hue;
   const time = make('time');
   time.dateTime = new Date(entry.time).toISOString();
-  time.title = new Date(entry.time).toLocaleString(languageTag());
+  time.title = timeFormats().full.format(entry.time);
   say(time, () => clock(entry.time));
   const text = make('div', 'text');
   text.dir = 'auto';
@@ -621,8 +644,26 @@ function trim() {
 
 // Times
 
+// Making a format takes longer than a thousand uses of it.
+let formats = null;
+
+function timeFormats() {
+  const tag = languageTag();
+  if (formats?.tag !== tag) {
+    const day = { weekday: 'long', day: 'numeric', month: 'long' };
+    formats = {
+      tag,
+      clock: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
+      full: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'medium' }),
+      day: new Intl.DateTimeFormat(tag, day),
+      dayAndYear: new Intl.DateTimeFormat(tag, { ...day, year: 'numeric' }),
+    };
+  }
+  return formats;
+}
+
 function clock(time) {
-  return new Intl.DateTimeFormat(languageTag(), { hour: '2-digit', minute: '2-digit' }).format(time);
+  return timeFormats().clock.format(time);
 }
 
 function dayName(time) {
@@ -636,8 +677,7 @@ function dayName(time) {
     return t('chat.yesterday');
   }
   const sameYear = new Date(time).getFullYear() === new Date().getFullYear();
-  return new Intl.DateTimeFormat(languageTag(), { weekday: 'long', day: 'numeric', month: 'long', year: sameYear ? undefined : 'numeric' })
-    .format(time);
+  return (sameYear ? timeFormats().day : timeFormats().dayAndYear).format(time);
 }
 
 /** "Today" becomes "Yesterday" at midnight. */
@@ -702,8 +742,14 @@ function showUnseen() {
 }
 
 ui.scroller.addEventListener('scroll', () => {
-  const below = ui.scroller.scrollHeight - ui.scroller.scrollTop - ui.scroller.clientHeight;
-  pinned = below < 40;
+  // Only a movement upwards lets go of the end: a smaller scroller alone must not.
+  const { scrollTop, scrollHeight, clientHeight } = ui.scroller;
+  if (scrollHeight - scrollTop - clientHeight < 40) {
+    pinned = true;
+  } else if (scrollTop < scrolledTo) {
+    pinned = false;
+  }
+  scrolledTo = scrollTop;
   showUnseen();
 }, { passive: true });
 
@@ -935,7 +981,16 @@ ui.sayForm.addEventListener('submit', (event) => {
 
 // -------------------------------------------------------------------------------------------------------------- who is here
 
-const showMembers = coalesced(() => {
+let membersTimer = 0;
+
+/** In a room of a thousand people the list is drawn a few times a second, not with every coming and going. */
+function showMembers() {
+  showMemberCount();
+  membersTimer = membersTimer || setTimeout(drawMembers, members.size > 100 ? 300 : 16);
+}
+
+function drawMembers() {
+  membersTimer = 0;
   const wanted = [...members].map(([id, memberName]) => ({ id, memberName, own: id === you?.id }));
   const collator = new Intl.Collator(languageTag(), { sensitivity: 'base', numeric: true });
   wanted.sort((a, b) => Number(b.own) - Number(a.own) || collator.compare(a.memberName, b.memberName));
@@ -961,8 +1016,7 @@ const showMembers = coalesced(() => {
     return item;
   });
   ui.members.replaceChildren(...items);
-  showMemberCount();
-});
+}
 
 function showMemberCount() {
   ui.membersTitle.textContent = t('chat.here-count', { n: members.size });
@@ -1090,11 +1144,19 @@ document.addEventListener('keydown', (event) => {
 });
 
 ui.tryNow.addEventListener('click', () => {
+  if (nameHeld) {
+    askName();
+    return;
+  }
   tryNow();
   ui.message.focus();
 });
 
-window.addEventListener('online', tryNow);
+window.addEventListener('online', () => {
+  if (state === 'reconnecting') {
+    tryNow();
+  }
+});
 window.addEventListener('offline', showState);
 window.addEventListener('pageshow', (event) => {
   if (event.persisted && wantedName && socket === null) {

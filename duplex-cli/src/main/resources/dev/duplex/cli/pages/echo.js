@@ -147,11 +147,11 @@ function connect() {
       return;
     }
     event('close', () => [
-      t('echo.info.closed', { code: String(code), ...explainClose(code) }),
+      closeWords(code),
       reason && t('echo.info.reason', { reason }),
       t(wasClean ? 'echo.info.clean' : 'echo.info.unclean'),
     ].filter(Boolean).join(' · '), { code, reason, wasClean });
-    ui.announcer.textContent = t('echo.info.closed', { code: String(code), ...explainClose(code) });
+    ui.announcer.textContent = closeWords(code);
     stopRepeating();
     if (!opened || (code === 1006 && !closingByUs)) {
       showTrouble(url, protocols, opened);
@@ -164,13 +164,18 @@ function connect() {
   showConnection();
 }
 
-/** Lets go of the connection that a new one replaces; its close is still written down. */
+function closeWords(code) {
+  const { name, meaning } = explainClose(code);
+  return t('echo.info.closed', { code: name ? `${code} ${name}` : String(code), meaning });
+}
+
+/** Lets go of the connection that a new one replaces. What it still receives belongs to nobody. */
 function release() {
   const old = socket;
   if (old && old.readyState <= WebSocket.OPEN) {
-    event('info', () => t('echo.info.closing'));
+    event('info', () => t('echo.info.replaced'));
     stopRepeating();
-    old.close();
+    old.close(1000);
   }
   socket = null;
 }
@@ -355,9 +360,11 @@ let entries = [];
 let keptBytes = 0;
 let nextNumber = 1;
 let waiting = [];
+let waitingBytes = 0;
 let paused = false;
 let selected = null;
 let pinned = true;
+let scrolledTo = 0;
 const flushSoon = coalesced(flush);
 
 /** An event of the connection, with words that follow the language and facts for the export. */
@@ -386,10 +393,31 @@ function add(entry) {
   nextNumber += 1;
   entry.time = Date.now();
   waiting.push(entry);
+  waitingBytes += entry.size ?? 0;
   if (waiting.length > 2 * KEPT_ROWS) {
     waiting = waiting.slice(-KEPT_ROWS);
+    waitingBytes = bytesHeld(waiting);
+  }
+  if (waitingBytes > KEPT_BYTES) {
+    waitingBytes = forgetOldest(waiting, waitingBytes, KEPT_BYTES / 2);
   }
   flushSoon();
+}
+
+function bytesHeld(list) {
+  return list.reduce((sum, entry) => sum + (entry.data === undefined ? 0 : entry.size), 0);
+}
+
+/** Rows stay, payloads go: 2,000 rows of a megabyte each would be too much. Answers how many bytes are still held. */
+function forgetOldest(list, held, wanted) {
+  let rest = held;
+  for (let i = 0; rest > wanted && i < list.length - 1; i += 1) {
+    if (list[i].data !== undefined && list[i].size > 0) {
+      rest -= list[i].size;
+      list[i].data = undefined;
+    }
+  }
+  return rest;
 }
 
 function flush() {
@@ -401,30 +429,25 @@ function flush() {
   }
   const fresh = waiting.slice(-KEPT_ROWS);
   waiting = [];
+  waitingBytes = 0;
   if (fresh.length > 0) {
     const fragment = document.createDocumentFragment();
     for (const entry of fresh) {
       entry.row = rowOf(entry);
       entry.row.hidden = !matches(entry);
       fragment.append(entry.row);
-      keptBytes += entry.size ?? 0;
+      keptBytes += entry.data === undefined ? 0 : entry.size;
     }
     entries = entries.concat(fresh);
     const surplus = entries.splice(0, Math.max(0, entries.length - KEPT_ROWS));
     for (const entry of surplus) {
       entry.row.remove();
-      keptBytes -= entry.data === undefined ? 0 : entry.size ?? 0;
+      keptBytes -= entry.data === undefined ? 0 : entry.size;
       if (entry === selected) {
         select(null);
       }
     }
-    // Many rows say nothing about their size: the oldest payloads go when too much is held.
-    for (let i = 0; keptBytes > KEPT_BYTES && i < entries.length - 1; i += 1) {
-      if (entries[i].data !== undefined && entries[i].size > 0) {
-        keptBytes -= entries[i].size;
-        entries[i].data = undefined;
-      }
-    }
+    keptBytes = forgetOldest(entries, keptBytes, KEPT_BYTES);
     ui.log.append(fragment);
     if (pinned) {
       toLatest();
@@ -474,6 +497,8 @@ function showPayload(entry, element) {
       const preview = entry.data.slice(0, PREVIEW_CHARS).replace(/\s*[\r\n]+\s*/g, ' ⏎ ');
       element.textContent = entry.data.length > PREVIEW_CHARS ? `${preview}…` : preview;
     }
+  } else if (entry.data === undefined) {
+    say(element, () => t('echo.forgotten', { n: formatBytes(KEPT_BYTES) }));
   } else if (entry.size === 0) {
     say(element, () => t('echo.empty-text'));
   } else if (entry.data instanceof Blob) {
@@ -566,6 +591,7 @@ ui.pause.addEventListener('click', () => {
 ui.clear.addEventListener('click', () => {
   entries = [];
   waiting = [];
+  waitingBytes = 0;
   keptBytes = 0;
   for (const side of Object.values(totals)) {
     side.count = 0;
@@ -589,7 +615,13 @@ function toLatest() {
 }
 
 ui.log.addEventListener('scroll', () => {
-  pinned = ui.log.scrollHeight - ui.log.scrollTop - ui.log.clientHeight < 30;
+  const { scrollTop, scrollHeight, clientHeight } = ui.log;
+  if (scrollHeight - scrollTop - clientHeight < 30) {
+    pinned = true;
+  } else if (scrollTop < scrolledTo) {
+    pinned = false;
+  }
+  scrolledTo = scrollTop;
   ui.jump.hidden = pinned;
 }, { passive: true });
 ui.jump.addEventListener('click', toLatest);
@@ -631,10 +663,36 @@ function jsonOf(entry) {
     return null;
   }
   try {
-    return JSON.stringify(JSON.parse(data), null, 2);
+    return prettyJson(data);
   } catch {
     return null;
   }
+}
+
+/**
+ * JSON with line breaks and indents, token by token: parsing and writing it again would change what a double cannot hold,
+ * such as 12345678901234567890, and drop repeated names. Throws a SyntaxError where it is no JSON.
+ */
+function prettyJson(text) {
+  JSON.parse(text);
+  let result = '';
+  let depth = 0;
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g);
+  const line = () => `\n${'  '.repeat(depth)}`;
+  tokens.forEach((token, i) => {
+    const closesEmpty = (token === '}' && tokens[i - 1] === '{') || (token === ']' && tokens[i - 1] === '[');
+    const staysEmpty = (token === '{' && tokens[i + 1] === '}') || (token === '[' && tokens[i + 1] === ']');
+    if (token === '}' || token === ']') {
+      depth -= 1;
+      result += closesEmpty ? token : line() + token;
+    } else if (token === '{' || token === '[') {
+      depth += 1;
+      result += staysEmpty ? token : token + line();
+    } else {
+      result += token === ',' ? token + line() : token === ':' ? ': ' : token;
+    }
+  });
+  return result;
 }
 
 async function bytesOf(entry, limit = Infinity) {
@@ -987,7 +1045,7 @@ ui.format.addEventListener('change', inputChanged);
 
 ui.prettify.addEventListener('click', () => {
   try {
-    ui.input.value = JSON.stringify(JSON.parse(ui.input.value), null, 2);
+    ui.input.value = prettyJson(ui.input.value);
     inputChanged();
   } catch (error) {
     problemWith(ui.input, ui.inputProblem, () => t('echo.json-bad', { why: error.message }));
