@@ -359,7 +359,6 @@ function askName(problem = null) {
   ui.roomView.hidden = true;
   ui.membersToggle.hidden = true;
   ui.joinView.hidden = false;
-  ui.join.disabled = false;
   ui.state.hidden = true;
   ui.nameInput.value = wantedName || store.get('chat.name', '') || '';
   if (problem) {
@@ -510,7 +509,6 @@ function append(fragment, entry) {
     divider.classList.add('break');
     fragment.append(divider);
     lastEntry = entry;
-    lastDay = entry.key === 'chat.new-epoch' ? '' : lastDay;
   } else {
     // Comings and goings in a row share one line.
     if (lastEntry?.kind === 'events' && (lastEntry.element.isConnected || fragment.contains(lastEntry.element))) {

@@ -47,8 +47,8 @@ const STRINGS = {
   'chat.joined': ['{who} joined', '{who} 进来了'],
   'chat.left': ['{who} left', '{who} 离开了'],
   'chat.renamed': ['{was} is now {who}', '{was} 改名为 {who}'],
-  'chat.event-more': ['and {n} more change||and {n} more changes', '以及另外 {n} 次变动'],
-  'chat.event-separator': [' · ', ' · '],
+  'chat.event-more': ['and {n} more change||and {n} more changes', '还有 {n} 次变动'],
+  'chat.event-separator': [', ', '，'],
   'chat.show-all': ['Show all', '显示全部'],
   'chat.show-less': ['Show less', '收起'],
   'chat.latest': ['↓ Latest', '↓ 最新消息'],
@@ -511,23 +511,33 @@ export function make(tag, className = '', content = undefined) {
 
 /**
  * Runs the callback once, soon, however often it is asked for: with the next frame, or by a timer where the page is hidden
- * and gets no frames.
+ * and gets no frames. A callback that takes long is run less often, so that the page stays usable under a flood.
  */
 export function coalesced(callback) {
   let asked = false;
   let frame = 0;
   let timer = 0;
+  let notBefore = 0;
   const run = () => {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
     asked = false;
+    const started = performance.now();
     callback();
+    const ended = performance.now();
+    const took = ended - started;
+    notBefore = took > 12 ? ended + Math.min(2 * took, 500) : 0;
   };
   return () => {
     if (!asked) {
       asked = true;
-      frame = requestAnimationFrame(run);
-      timer = setTimeout(run, 120);
+      const wait = notBefore - performance.now();
+      if (wait > 0) {
+        timer = setTimeout(run, wait);
+      } else {
+        frame = requestAnimationFrame(run);
+        timer = setTimeout(run, 120);
+      }
     }
   };
 }
