@@ -10,6 +10,7 @@ const SUBPROTOCOL = 'duplex-chat.v1';
 const KEPT_ENTRIES = 1000;
 const GROUP_GAP_MS = 5 * 60_000;
 const OPEN_TIMEOUT_MS = 10_000;
+const STABLE_MS = 5_000;
 // Together longer than the server's keepalive needs to notice a dead connection.
 const NAME_RETRIES = 20;
 const NAME_RETRY_MS = 3_000;
@@ -49,7 +50,7 @@ function addressOf(room) {
 const room = roomOf(location.pathname);
 const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
 const socketUrl = `${scheme}//${location.host}${location.pathname}`;
-const roomTitle = () => (room === null || room === 'lobby' ? t('chat.lobby') : room);
+const roomTitle = () => (room === null || room === 'lobby' ? t('chat.lobby') : withoutDirections(room));
 
 const draftKey = `chat.draft.${room ?? ''}`;
 const mineKey = `chat.mine.${room ?? ''}`;
@@ -60,6 +61,7 @@ let socket = null;
 let state = 'closed';
 let why = () => '';
 let attempt = 0;
+let welcomedAt = null;
 let retryAt = 0;
 let retryTimer = 0;
 let openTimer = 0;
@@ -88,7 +90,7 @@ function setState(next, reason = why) {
   if (changed && joinedBefore) {
     ui.announcer.textContent = next === 'open' ? t('chat.state.open') : `${t(`chat.state.${next}`)}. ${why()}`;
   }
-  ui.send.disabled = !canSend();
+  ui.send.setAttribute('aria-disabled', String(!canSend()));
 }
 
 function showState() {
@@ -183,6 +185,11 @@ function lost(code, reason, opened) {
     setState('closed', words);
     return;
   }
+  // A server that lets one in and throws one out at once is not asked again at once.
+  if (welcomedAt !== null && Date.now() - welcomedAt > STABLE_MS) {
+    attempt = 0;
+  }
+  welcomedAt = null;
   // 1013 asks to come back later, not at once.
   const delay = backoff(attempt, { base: code === 1013 ? 4_000 : 600 }) + (code === 1013 ? 2_000 : 0);
   attempt += 1;
@@ -235,7 +242,7 @@ const handlers = {
     you = { id: String(message.you.id), name: String(message.you.name) };
     name = you.name;
     wantedName = name;
-    attempt = 0;
+    welcomedAt = Date.now();
     nameRetries = 0;
     nameHeld = false;
     maxText = Number(message.maxText) || maxText;
@@ -264,6 +271,7 @@ const handlers = {
     }
     members.set(you.id, you.name);
     showMembers();
+    say(ui.notice, () => '');
     enterRoom();
     setState('open', () => '');
   },
@@ -439,7 +447,7 @@ function takeMessage(message, fromHistory) {
     id: message.id,
     from: { id: String(message.from?.id ?? ''), name: String(message.from?.name ?? '') },
     text: String(message.text ?? ''),
-    time: Number(message.time) || Date.now(),
+    time: timeOf(message.time),
     own: false,
   };
   if (fromHistory) {
@@ -459,6 +467,11 @@ function takeMessage(message, fromHistory) {
     unseenBelow += 1;
   }
   enqueue(entry);
+}
+
+/** The time of a message, or now where it is none that a Date can hold. */
+function timeOf(value) {
+  return Number.isFinite(value) && Math.abs(value) <= 8.64e15 ? value : Date.now();
 }
 
 function enqueue(entry) {
@@ -530,9 +543,14 @@ function eventsText(events) {
   return shown.join(t('chat.event-separator'));
 }
 
+/** Without the characters that command a writing direction, which could reach beyond the name. */
+function withoutDirections(text) {
+  return text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+}
+
 /** Keeps a name's writing direction from turning the sentence around it: U+2068 FSI … U+2069 PDI. */
 function isolated(text) {
-  return `\u2068${text}\u2069`;
+  return `\u2068${withoutDirections(text)}\u2069`;
 }
 
 function messageElement(entry, first) {
@@ -598,6 +616,7 @@ function linkify(element, text) {
     }
     const link = make('a', '', address);
     link.href = url.href;
+    link.title = url.href;
     link.target = '_blank';
     link.rel = 'noopener noreferrer nofollow';
     element.append(text.slice(from, match.index), link);
@@ -938,7 +957,7 @@ function inputChanged() {
   ui.counter.title = left < 0 ? t('chat.over', { n: -left }) : t('chat.left-chars', { n: left });
   ui.counter.classList.toggle('over', left < 0);
   ui.message.setAttribute('aria-invalid', String(left < 0));
-  ui.send.disabled = !canSend();
+  ui.send.setAttribute('aria-disabled', String(!canSend()));
   tabStore.set(draftKey, ui.message.value);
 }
 

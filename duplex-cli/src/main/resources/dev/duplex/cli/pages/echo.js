@@ -15,6 +15,7 @@ const SAID_ENTRIES = 100;
 const SAID_CHARS = 10_000;
 const STORED_INPUT_CHARS = 200_000;
 const BUFFER_CEILING = 16 * 1024 * 1024;
+const STABLE_MS = 5_000;
 const READY_STATES = ['CONNECTING', 'OPEN', 'CLOSING', 'CLOSED'];
 
 const ui = Object.fromEntries([
@@ -50,6 +51,7 @@ const BAD_FRAMES = ['rsv1', 'opcode', 'masked', 'unfinished-close', 'utf8', 'len
 let socket = null;
 let connectedAt = 0;
 let opened = false;
+let openedAt = 0;
 let closingByUs = false;
 let attempt = 0;
 let retryAt = 0;
@@ -121,7 +123,7 @@ function connect() {
   current.addEventListener('open', () => {
     if (current === socket) {
       opened = true;
-      attempt = 0;
+      openedAt = performance.now();
       const ms = performance.now() - connectedAt;
       const { protocol, extensions } = current;
       event('open', () => [
@@ -217,6 +219,9 @@ function disconnect() {
 }
 
 function retryLater() {
+  if (opened && performance.now() - openedAt > STABLE_MS) {
+    attempt = 0;
+  }
   const delay = backoff(attempt);
   attempt += 1;
   const number = attempt;
@@ -444,7 +449,8 @@ function flush() {
       entry.row.remove();
       keptBytes -= entry.data === undefined ? 0 : entry.size;
       if (entry === selected) {
-        select(null);
+        // Its row has scrolled out of the record; whoever reads it may read on.
+        ui.log.removeAttribute('aria-activedescendant');
       }
     }
     keptBytes = forgetOldest(entries, keptBytes, KEPT_BYTES);
@@ -1198,6 +1204,10 @@ function showRecentUrls() {
 
 for (const field of [ui.url, ui.protocols, ui.closeCode, ui.closeReason, ui.repeatMs]) {
   field.addEventListener('input', saveForm);
+}
+for (const field of [ui.url, ui.protocols]) {
+  // What was typed since counts more at the next visit than the address of the last connection.
+  field.addEventListener('input', () => history.replaceState(null, '', location.pathname + location.search));
 }
 ui.auto.addEventListener('change', () => {
   saveForm();
