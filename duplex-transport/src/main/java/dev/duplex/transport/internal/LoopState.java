@@ -17,6 +17,7 @@ public final class LoopState {
 
     private final EventLoop loop;
     private final LongSupplier nanoClock;
+    private final long origin;
     private final DeflateResources deflate;
     private final TimerWheel timers;
     private boolean ticking;
@@ -28,6 +29,7 @@ public final class LoopState {
     public LoopState(EventLoop loop, LongSupplier nanoClock, DeflateResources deflate) {
         this.loop = loop;
         this.nanoClock = nanoClock;
+        this.origin = nanoClock.getAsLong();
         this.deflate = deflate;
         this.now = millis();
         this.timers = new TimerWheel(TICK_MILLIS, now);
@@ -46,14 +48,19 @@ public final class LoopState {
         return now;
     }
 
+    /** The same as of this moment, for what happens rarely: while no timer is set, nothing moves {@link #now}. */
+    long refreshedNow() {
+        now = millis();
+        return now;
+    }
+
     long nanoTime() {
         return nanoClock.getAsLong();
     }
 
     /** Sets the deadline of a timer to so many milliseconds from now. */
     public void expireIn(TimerWheel.Timer timer, long millis) {
-        now = millis();
-        timers.schedule(timer, now + millis);
+        timers.schedule(timer, refreshedNow() + millis);
         tickWhileNeeded();
     }
 
@@ -70,13 +77,16 @@ public final class LoopState {
 
     private void tick() {
         ticking = false;
-        now = millis();
-        timers.advance(now);
-        tickWhileNeeded();
+        try {
+            timers.advance(refreshedNow());
+        } finally {
+            tickWhileNeeded();
+        }
     }
 
     private long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
+        // System.nanoTime() may begin anywhere, below zero too.
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - origin);
     }
 
     /** Flushes the connection once the current turn of the loop has done its work. */
@@ -91,7 +101,7 @@ public final class LoopState {
         List<WebSocketConnection> batch = unflushed;
         unflushed = spare;
         for (WebSocketConnection connection : batch) {
-            connection.flush();
+            connection.flushAtEndOfTurn();
         }
         batch.clear();
         spare = batch;

@@ -4,8 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Something to be sent that has to wait: for the event loop's turn, or for the peer to read. Not yet encoded. */
 sealed interface Outgoing {
-    /** Payload bytes that it accounts for. */
+    /** What waiting costs on top of the payload, so that a flood of empty messages meets the bound too. */
+    int OVERHEAD_BYTES = 64;
+
+    /** Payload bytes. */
     int bytes();
+
+    /** What it counts against the bound of what may wait. */
+    default long charge() {
+        return (long) bytes() + OVERHEAD_BYTES;
+    }
 
     /** A message whose text is kept as it was given. */
     record Text(String text, int bytes, @Nullable Object key) implements Outgoing {}

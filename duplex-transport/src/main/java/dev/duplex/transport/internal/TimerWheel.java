@@ -43,7 +43,7 @@ public final class TimerWheel {
      */
     public TimerWheel(long tickMillis, long now) {
         this.tickMillis = tickMillis;
-        this.tick = now / tickMillis;
+        this.tick = Math.floorDiv(now, tickMillis);
     }
 
     public int size() {
@@ -58,8 +58,8 @@ public final class TimerWheel {
         }
         timer.deadline = deadline;
         // A deadline beyond one turn of the wheel waits in its slot and is passed over until its turn comes.
-        long due = Math.max(tick + 1, deadline / tickMillis + 1);
-        int slot = (int) (due % SLOTS);
+        long due = Math.max(tick + 1, Math.floorDiv(deadline, tickMillis) + 1);
+        int slot = slotOf(due);
         Timer head = slots[slot];
         timer.slot = slot;
         timer.previous = null;
@@ -92,13 +92,17 @@ public final class TimerWheel {
 
     /** Expires what is due by {@code now}, in milliseconds. */
     public void advance(long now) {
-        long target = now / tickMillis;
+        long target = Math.floorDiv(now, tickMillis);
         // After a long pause each slot needs one visit only.
         tick = Math.max(tick, target - SLOTS);
         while (tick < target) {
             tick++;
-            expireSlot((int) (tick % SLOTS), now);
+            expireSlot(slotOf(tick), now);
         }
+    }
+
+    private static int slotOf(long tick) {
+        return (int) Math.floorMod(tick, (long) SLOTS);
     }
 
     private void expireSlot(int slot, long now) {
@@ -112,12 +116,21 @@ public final class TimerWheel {
             }
             timer = following;
         }
-        for (Timer timer : due) {
-            if (timer.slot == DUE) {
-                timer.slot = NOWHERE;
-                schedule(timer, timer.expired(now));
+        try {
+            for (Timer timer : due) {
+                if (timer.slot == DUE) {
+                    timer.slot = NOWHERE;
+                    schedule(timer, timer.expired(now));
+                }
             }
+        } finally {
+            // If one has thrown, the others are still due.
+            for (Timer timer : due) {
+                if (timer.slot == DUE) {
+                    schedule(timer, timer.deadline);
+                }
+            }
+            due.clear();
         }
-        due.clear();
     }
 }

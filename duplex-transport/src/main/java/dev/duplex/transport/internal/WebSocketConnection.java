@@ -14,43 +14,36 @@ import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.ssl.SslHandler;
+import io.netty.channel.WriteBufferWaterMark;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.nio.channels.ClosedChannelException;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A WebSocket connection over a Netty channel: the only handler of its pipeline, after TLS. It feeds the protocol, and
- * decides when bytes leave: what one read, or one turn of the loop, has produced leaves in one write (the cork).
+ * A WebSocket connection over a Netty channel: the only handler of its pipeline, after TLS. It feeds the protocol with
+ * what is read, and tells its owner what came. When bytes leave is the {@link Outbox}'s business, what other threads
+ * send goes through the {@link Handover}, and time is measured by {@link Deadlines}.
  *
- * <p>Any thread may send. What other threads send goes through a queue that the event loop empties, so that the order
- * of calls is kept. What a slow peer does not take waits unencoded in an {@link OutboundQueue}; while anything waits,
- * nothing is read from that peer, so that one who asks without listening cannot make us hoard answers.
+ * <p>Any thread may send, and the order of calls is kept. While anything waits for a slow peer, nothing is read from it,
+ * so that one who asks without listening cannot make us hoard answers.
  */
 public final class WebSocketConnection extends ChannelInboundHandlerAdapter implements MessageSink {
-    /** A cork of this size leaves at once. Also Netty's high-water mark: more than this in a channel is congestion. */
-    static final int CORK_BYTES = 64 * 1024;
-
-    private static final int INITIAL_CORK_BYTES = 512;
-
-    /** Frames for many connections above this size are shared, not copied. */
-    private static final int SHARED_FRAME_BYTES = 4 * 1024;
-
     private static final int PAUSED_BY_OWNER = 1;
     private static final int PAUSED_BY_CONGESTION = 2;
 
+    private static final int MAX_CONTROL_PAYLOAD = 125;
+
+    private static final AtomicReferenceFieldUpdater<WebSocketConnection, ReadyState> READY_STATE =
+            AtomicReferenceFieldUpdater.newUpdater(WebSocketConnection.class, ReadyState.class, "readyState");
+
+    private final Channel channel;
     private final LoopState loop;
     private final Role role;
     private final WebSocketProtocol protocol;
@@ -58,54 +51,22 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     private final SlowConsumerPolicy policy;
     private final ConnectionListener listener;
 
-    private final Channel channel;
-    private @Nullable ChannelHandlerContext context;
+    private final Outbox outbox;
+    private final Deadlines deadlines;
+
+    /** Created when another thread first sends: most connections are only used by their loop. */
+    private volatile @Nullable Handover handover;
+
     private volatile ReadyState readyState = ReadyState.OPEN;
 
-    // Output, on the event loop.
-    private @Nullable ByteBuf cork;
-    private boolean reading;
-    private boolean awaitsFlush;
-    private boolean unflushed;
-    private boolean flushing;
-    private boolean congested;
-    private boolean closeQueued;
-    private boolean closeAfterFlush;
-    private boolean finishAfterFlush;
-    private @Nullable OutboundQueue waiting;
-
-    /** While a message is sent in parts, the messages that must come after it. */
-    private @Nullable Queue<Outgoing> behindParts;
-
-    private boolean sendingParts;
-
-    // Output from other threads. Created when first needed: most connections are only used by their loop.
-    private volatile @Nullable Outside outside;
-
-    // Input.
     private int paused;
-    private @Nullable ByteBuf unread;
 
-    // Time, in milliseconds of the loop's clock.
-    private final Deadlines deadlines = new Deadlines();
-    private long lastRead;
-    private long lastMessage;
-    private long closeBy = TimerWheel.NEVER;
-    private boolean awaitsPong;
-    private long pingSent;
-    private long pingSentNanos;
-    private long lastUntaken;
+    /** What was read and comes after a frame behind which reading was paused. */
+    private @Nullable ByteBuf unread;
 
     private @Nullable CloseEvent closeEvent;
     private @Nullable String cause;
     private boolean closed;
-
-    /** What other threads have sent and the loop has not seen. */
-    private static final class Outside {
-        final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
-        final AtomicLong bytes = new AtomicLong();
-        final AtomicInteger scheduled = new AtomicInteger();
-    }
 
     public WebSocketConnection(
             Channel channel,
@@ -122,6 +83,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         this.limits = limits;
         this.policy = policy;
         this.listener = listener;
+        this.outbox = new Outbox(this, protocol);
+        this.deadlines = new Deadlines(this, loop, limits);
     }
 
     public Channel channel() {
@@ -136,6 +99,26 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return readyState;
     }
 
+    Limits limits() {
+        return limits;
+    }
+
+    SlowConsumerPolicy policy() {
+        return policy;
+    }
+
+    ConnectionListener listener() {
+        return listener;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    Deadlines deadlines() {
+        return deadlines;
+    }
+
     // ------------------------------------------------------------------------------------------------------- sending
 
     /**
@@ -148,28 +131,24 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             return SendResult.CLOSED;
         }
         if (!onLoop()) {
-            return handOver(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
+            return handover().offer(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
         }
-        takeOutside();
-        if (flowsFreely()) {
-            return written(protocol.writeText(text, cork()));
-        }
-        return enqueue(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
+        takeHandover();
+        return outbox.sendText(text, key);
     }
 
     /** Sends a binary message, or a text that is UTF-8 already; any thread. The bytes are read before it returns. */
     public SendResult sendBytes(boolean text, ByteBuf payload, int index, int length, @Nullable Object key) {
+        // Before the frame's header is written, and never beyond what the caller has written into the buffer.
+        Objects.checkFromIndexSize(index, length, payload.writerIndex());
         if (readyState != ReadyState.OPEN) {
             return SendResult.CLOSED;
         }
         if (!onLoop()) {
-            return handOver(new Outgoing.Bytes(text, copy(payload, index, length), key));
+            return handover().offer(new Outgoing.Bytes(text, ByteBufUtil.getBytes(payload, index, length, true), key));
         }
-        takeOutside();
-        if (flowsFreely()) {
-            return written(protocol.writeMessage(text, payload, index, length, cork()));
-        }
-        return enqueue(new Outgoing.Bytes(text, copy(payload, index, length), key));
+        takeHandover();
+        return outbox.sendBytes(text, payload, index, length, key);
     }
 
     /**
@@ -181,49 +160,40 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         if (readyState != ReadyState.OPEN) {
             return SendResult.CLOSED;
         }
-        takeOutside();
-        if (!flowsFreely()) {
-            return enqueue(new Outgoing.Bytes(text, payload, key));
-        }
-        ByteBuf frame = protocol.frameOf(prepared);
-        if (frame == null) {
-            return SendResult.CLOSED;
-        }
-        if (frame.readableBytes() < SHARED_FRAME_BYTES) {
-            cork().writeBytes(frame, frame.readerIndex(), frame.readableBytes());
-        } else {
-            pushCork();
-            writeToChannel(frame.retainedDuplicate());
-        }
-        return written(true);
+        takeHandover();
+        return outbox.sendPrepared(prepared, text, payload, key);
     }
 
     /**
      * Sends one part of a message (RFC 6455 §5.4); any thread, but one at a time. Messages sent in between follow once
      * the last part is out.
      *
+     * @param payload read to its end, unless the part was not taken
      * @return DROPPED if too much waits already: the part was not taken, try again after the drain event
      */
     public SendResult sendPart(boolean text, ByteBuffer payload, boolean last) {
         if (readyState != ReadyState.OPEN) {
             return SendResult.CLOSED;
         }
-        if (bufferedAmount() > 0 && bufferedAmount() + payload.remaining() > limits.maxBufferedBytes()) {
-            if (onLoop()) {
-                congested = true;
-            } else {
-                channel.eventLoop().execute(() -> congested = true);
-            }
+        byte[] bytes = new byte[payload.remaining()];
+        payload.duplicate().get(bytes);
+        SendResult result = sendPart(new Outgoing.Part(text, bytes, last));
+        if (result.isAccepted()) {
+            payload.position(payload.limit());
+        }
+        return result;
+    }
+
+    private SendResult sendPart(Outgoing.Part part) {
+        if (!onLoop()) {
+            return handover().offer(part);
+        }
+        takeHandover();
+        if (!outbox.hasRoomFor(part)) {
+            outbox.oweDrain();
             return SendResult.DROPPED;
         }
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(bytes);
-        Outgoing.Part part = new Outgoing.Part(text, bytes, last);
-        if (!onLoop()) {
-            return handOver(part);
-        }
-        takeOutside();
-        return take(part);
+        return outbox.take(part);
     }
 
     /**
@@ -235,15 +205,19 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return control(new Outgoing.Ping(checkedControlPayload(payload)));
     }
 
-    /** Sends an unsolicited pong (RFC 6455 §5.5.3); any thread. */
+    /**
+     * Sends an unsolicited pong (RFC 6455 §5.5.3); any thread.
+     *
+     * @throws IllegalArgumentException for more than 125 bytes
+     */
     public SendResult pong(byte[] payload) {
         return control(new Outgoing.Pong(checkedControlPayload(payload)));
     }
 
     private static byte[] checkedControlPayload(byte[] payload) {
-        if (payload.length > 125) {
-            throw new IllegalArgumentException("ping and pong payloads are at most 125 bytes, but this one has "
-                    + payload.length + " (RFC 6455 §5.5)");
+        if (payload.length > MAX_CONTROL_PAYLOAD) {
+            throw new IllegalArgumentException("ping and pong payloads are at most " + MAX_CONTROL_PAYLOAD
+                    + " bytes, but this one has " + payload.length + " (RFC 6455 §5.5)");
         }
         return payload.clone();
     }
@@ -253,14 +227,15 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             return SendResult.CLOSED;
         }
         if (!onLoop()) {
-            return handOver(outgoing);
+            return handover().offer(outgoing);
         }
-        takeOutside();
-        return take(outgoing);
+        takeHandover();
+        return outbox.take(outgoing);
     }
 
     /**
-     * Begins the closing handshake; any thread. What was sent before leaves first. Without effect if it has begun.
+     * Begins the closing handshake; any thread. What was sent before leaves first, as long as the peer takes it. Without
+     * effect if it has begun.
      *
      * @param code {@link CloseCode#NO_STATUS} for none
      * @throws IllegalArgumentException if the code may not be sent, or the reason is too long
@@ -269,16 +244,16 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         if (code != CloseCode.NO_STATUS) {
             CloseCode.check(code, reason);
         }
-        if (readyState != ReadyState.OPEN) {
+        // Of all who close, one goes on; what is sent from here on is answered CLOSED.
+        if (!READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING)) {
             return;
         }
         Outgoing.Close close = new Outgoing.Close(code, reason);
         if (onLoop()) {
-            takeOutside();
-            take(close);
+            takeHandover();
+            outbox.take(close);
         } else {
-            handOver(close);
-            readyState = readyState == ReadyState.CLOSED ? ReadyState.CLOSED : ReadyState.CLOSING;
+            handover().offer(close);
         }
     }
 
@@ -287,376 +262,61 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         if (onLoop()) {
             cut(why);
         } else {
-            channel.eventLoop().execute(() -> cut(why));
+            onLoop(() -> cut(why));
         }
     }
 
-    private void cut(String why) {
-        if (cause == null) {
-            cause = why;
-        }
-        readyState = readyState == ReadyState.CLOSED ? ReadyState.CLOSED : ReadyState.CLOSING;
-        channel.close();
-    }
-
-    /** Payload bytes accepted and not yet given to the operating system; any thread. */
+    /** Payload bytes accepted and not yet given to the operating system, with frame headers for some; any thread. */
     public long bufferedAmount() {
-        long amount = inChannel();
-        Outside fromOutside = outside;
-        if (fromOutside != null) {
-            amount += fromOutside.bytes.get();
+        long amount = outbox.bytesBeyondLoop();
+        Handover fromOthers = handover;
+        if (fromOthers != null) {
+            amount += fromOthers.bytes();
         }
         // Only the loop may look at what only the loop changes; for other threads the last turn has flushed the cork.
-        if (onLoop()) {
-            amount += cork != null ? cork.readableBytes() : 0;
-        }
-        OutboundQueue queue = waiting;
-        return queue == null ? amount : amount + queue.bytes();
-    }
-
-    private long inChannel() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+        return onLoop() ? amount + outbox.corkBytes() : amount;
     }
 
     private boolean onLoop() {
         return channel.eventLoop().inEventLoop();
     }
 
-    private static byte[] copy(ByteBuf payload, int index, int length) {
-        byte[] bytes = new byte[length];
-        payload.getBytes(index, bytes);
-        return bytes;
-    }
-
-    // ------------------------------------------------------------------------------------- sending from other threads
-
-    private SendResult handOver(Outgoing outgoing) {
-        Outside fromOutside = outside();
-        long before = bufferedAmount();
-        if (outgoing.isMessage() && before > 0 && before + outgoing.bytes() > limits.maxBufferedBytes()) {
-            switch (policy) {
-                case DROP_NEWEST -> {
-                    listenerDroppedLater();
-                    return SendResult.DROPPED;
-                }
-                case CLOSE -> {
-                    channel.eventLoop().execute(this::overflow);
-                    return SendResult.DROPPED;
-                }
-                default -> {
-                    // The loop drops what is older. Until it does, no more than twice the bound is held.
-                    if (fromOutside.bytes.get() + outgoing.bytes() > limits.maxBufferedBytes()) {
-                        listenerDroppedLater();
-                        return SendResult.DROPPED;
-                    }
-                }
-            }
+    /** Runs something on the event loop; false if the loop has ended, and every connection with it. */
+    boolean onLoop(Runnable task) {
+        try {
+            channel.eventLoop().execute(() -> guarded(task));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
         }
-        fromOutside.bytes.addAndGet(outgoing.bytes());
-        fromOutside.queue.add(outgoing);
-        if (fromOutside.scheduled.compareAndSet(0, 1)) {
-            channel.eventLoop().execute(this::takeOutside);
-        }
-        return before > CORK_BYTES ? SendResult.QUEUED : SendResult.SENT;
     }
 
-    private void listenerDroppedLater() {
-        channel.eventLoop().execute(() -> {
-            congested = true;
-            listener.onDropped();
-        });
-    }
-
-    private Outside outside() {
-        Outside existing = outside;
+    private Handover handover() {
+        Handover existing = handover;
         if (existing == null) {
             synchronized (this) {
-                existing = outside;
+                existing = handover;
                 if (existing == null) {
-                    existing = new Outside();
-                    outside = existing;
+                    existing = new Handover(this, outbox, limits, policy);
+                    handover = existing;
                 }
             }
         }
         return existing;
     }
 
-    /** Sends what other threads have handed over before now. */
-    private void takeOutside() {
-        Outside fromOutside = outside;
-        if (fromOutside == null) {
-            return;
-        }
-        fromOutside.scheduled.set(0);
-        for (Outgoing outgoing = fromOutside.queue.poll(); outgoing != null; outgoing = fromOutside.queue.poll()) {
-            fromOutside.bytes.addAndGet(-outgoing.bytes());
-            take(outgoing);
+    /** First what other threads have sent before now, so that the order of calls is kept. */
+    private void takeHandover() {
+        Handover fromOthers = handover;
+        if (fromOthers != null) {
+            fromOthers.take();
         }
     }
 
-    // --------------------------------------------------------------------------------------------- the queue and cork
-
-    /** Whether a message can go straight into the cork. */
-    private boolean flowsFreely() {
-        return !sendingParts && (waiting == null || waiting.isEmpty()) && channel.isWritable();
-    }
-
-    /** Sends or queues anything, in order. */
-    private SendResult take(Outgoing outgoing) {
-        if (closeQueued || closed) {
-            return SendResult.CLOSED;
-        }
-        if (outgoing instanceof Outgoing.Close) {
-            closeQueued = true;
-            readyState = ReadyState.CLOSING;
-            closeBy(limits.closeTimeout().toMillis());
-            // The peer's answer has to be read; messages before it are no longer delivered.
-            resume(PAUSED_BY_OWNER);
-        } else if (outgoing.isMessage()) {
-            return flowsFreely() ? written(write(outgoing)) : enqueue(outgoing);
-        }
-        if ((waiting == null || waiting.isEmpty()) && channel.isWritable()) {
-            return written(write(outgoing));
-        }
-        waiting().add(outgoing);
-        congested = true;
-        return SendResult.QUEUED;
-    }
-
-    private SendResult enqueue(Outgoing message) {
-        if (closeQueued || protocol.state() != CloseState.OPEN) {
-            return SendResult.CLOSED;
-        }
-        if (sendingParts) {
-            return enqueueBehindParts(message);
-        }
-        congested = true;
-        OutboundQueue.Outcome outcome = waiting().offer(message, inChannel() + corkBytes());
-        pauseForCongestion();
-        switch (outcome) {
-            case QUEUED -> {
-                return SendResult.QUEUED;
-            }
-            case QUEUED_FOR_OLDER -> {
-                listener.onDropped();
-                return SendResult.QUEUED;
-            }
-            case DROPPED -> {
-                listener.onDropped();
-                return SendResult.DROPPED;
-            }
-            default -> {
-                overflow();
-                return SendResult.DROPPED;
-            }
-        }
-    }
-
-    private SendResult enqueueBehindParts(Outgoing message) {
-        if (behindParts == null) {
-            behindParts = new ArrayDeque<>();
-        }
-        long bytes = message.bytes();
-        for (Outgoing other : behindParts) {
-            bytes += other.bytes();
-        }
-        if (bytes > limits.maxBufferedBytes()) {
-            listener.onDropped();
-            return SendResult.DROPPED;
-        }
-        behindParts.add(message);
-        return SendResult.QUEUED;
-    }
-
-    /** The bound is reached and the policy is to close: what waits is given up, so the close frame can be next. */
-    private void overflow() {
-        if (closeQueued || closed) {
-            return;
-        }
-        listener.onDropped();
-        discardWaiting();
-        cause = "the peer reads too slowly: more than " + limits.maxBufferedBytes()
-                + " bytes would wait for it (maxBufferedBytes)";
-        take(new Outgoing.Close(CloseCode.TRY_AGAIN_LATER, "reads too slowly (maxBufferedBytes)"));
-    }
-
-    private boolean write(Outgoing outgoing) {
-        if (outgoing instanceof Outgoing.Text text) {
-            return protocol.writeText(text.text(), cork());
-        } else if (outgoing instanceof Outgoing.Bytes bytes) {
-            ByteBuf payload = Unpooled.wrappedBuffer(bytes.payload());
-            return protocol.writeMessage(bytes.text(), payload, 0, bytes.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Part part) {
-            return writePart(part);
-        } else if (outgoing instanceof Outgoing.Ping ping) {
-            return protocol.writePing(Unpooled.wrappedBuffer(ping.payload()), 0, ping.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Pong pong) {
-            return protocol.writePong(Unpooled.wrappedBuffer(pong.payload()), 0, pong.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Close close) {
-            return protocol.writeClose(close.code(), close.reason(), cork());
-        }
-        throw new AssertionError(outgoing);
-    }
-
-    private boolean writePart(Outgoing.Part part) {
-        boolean open = protocol.writePart(
-                part.text(), Unpooled.wrappedBuffer(part.payload()), 0, part.bytes(), part.last(), cork());
-        sendingParts = open && !part.last();
-        if (!sendingParts && behindParts != null) {
-            Queue<Outgoing> followers = behindParts;
-            behindParts = null;
-            followers.forEach(this::take);
-        }
-        return open;
-    }
-
-    /** After something has been written to the cork: sees to it that it leaves, and says how the peer keeps up. */
-    private SendResult written(boolean open) {
-        if (!open) {
-            return SendResult.CLOSED;
-        }
-        lastMessage = loop.now();
-        if (corkBytes() >= CORK_BYTES) {
-            flush();
-        } else if (!reading && !awaitsFlush) {
-            awaitsFlush = true;
-            loop.flushAtEndOfTurn(this);
-        }
-        if (channel.isWritable()) {
-            return SendResult.SENT;
-        }
-        congested = true;
-        pauseForCongestion();
-        return SendResult.QUEUED;
-    }
-
-    private OutboundQueue waiting() {
-        if (waiting == null) {
-            waiting = new OutboundQueue(policy, limits.maxBufferedBytes());
-        }
-        return waiting;
-    }
-
-    private ByteBuf cork() {
-        if (cork == null) {
-            cork = channel.alloc().ioBuffer(INITIAL_CORK_BYTES);
-        }
-        return cork;
-    }
-
-    private int corkBytes() {
-        return cork == null ? 0 : cork.readableBytes();
-    }
-
-    /** Gives the cork to the channel, not yet to the operating system. */
-    private void pushCork() {
-        ByteBuf bytes = cork;
-        cork = null;
-        if (bytes != null) {
-            if (bytes.isReadable()) {
-                writeToChannel(bytes);
-            } else {
-                bytes.release();
-            }
-        }
-    }
-
-    private void writeToChannel(ByteBuf bytes) {
-        context().write(bytes, context().voidPromise());
-        unflushed = true;
-    }
-
-    private void flushChannel() {
-        pushCork();
-        if (unflushed) {
-            unflushed = false;
-            flushing = true;
-            try {
-                context().flush();
-            } finally {
-                flushing = false;
-            }
-        }
-    }
-
-    /** Gives everything written so far to the operating system, as far as it takes it. */
-    void flush() {
-        awaitsFlush = false;
-        if (closed || flushing) {
-            return;
-        }
-        flushChannel();
-        drain();
-        if (closeAfterFlush || finishAfterFlush) {
-            endOutput();
-        }
-    }
-
-    @Override
-    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-        if (!flushing) {
-            drain();
-        }
-    }
-
-    /** Moves what waits into the channel while the channel takes it; tells the owner once nothing waits. */
-    private void drain() {
-        if (!congested || closed || !channel.isWritable()) {
-            return;
-        }
-        OutboundQueue queue = waiting;
-        while (queue != null && !queue.isEmpty() && channel.isWritable()) {
-            Outgoing next = queue.poll();
-            if (next != null) {
-                write(next);
-                if (corkBytes() >= CORK_BYTES) {
-                    flushChannel();
-                }
-            }
-        }
-        if (closed || !channel.isWritable() || (queue != null && !queue.isEmpty())) {
-            return;
-        }
-        protocol.writeOwedPong(cork());
-        flushChannel();
-        if (!closed && channel.isWritable()) {
-            congested = false;
-            resume(PAUSED_BY_CONGESTION);
-            listener.onDrain();
-        }
-    }
-
-    private void discardWaiting() {
-        if (waiting != null) {
-            waiting.clear();
-        }
-        behindParts = null;
-        Outside fromOutside = outside;
-        if (fromOutside != null) {
-            fromOutside.queue.clear();
-            fromOutside.bytes.set(0);
-        }
-    }
-
-    /** What the server does after both close frames (RFC 6455 §7.1.1), and either side after failing (§7.1.7). */
-    private void endOutput() {
-        boolean close = closeAfterFlush;
-        closeAfterFlush = false;
-        finishAfterFlush = false;
-        if (close) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            return;
-        }
-        // Closing with unread input would reset the connection and might take our close frame with it. So only our
-        // direction ends here; the peer's input is discarded until it ends too, or the close timeout cuts it.
-        SslHandler ssl = channel.pipeline().get(SslHandler.class);
-        if (ssl != null) {
-            ssl.closeOutbound();
-        } else if (channel instanceof DuplexChannel duplex) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> duplex.shutdownOutput());
-        } else {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    void discardHandover() {
+        Handover fromOthers = handover;
+        if (fromOthers != null) {
+            fromOthers.discard();
         }
     }
 
@@ -664,24 +324,22 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
-        lastRead = loop.now();
-        lastMessage = lastRead;
-        deadlines.begin();
-    }
-
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            throw new IllegalStateException("the connection is not in a pipeline yet");
+        outbox.attach(ctx);
+        if (limits.maxBufferedBytes() < Outbox.CORK_BYTES) {
+            int high = limits.maxBufferedBytes();
+            channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
         }
-        return ctx;
+        deadlines.begin();
+        if (!channel.isActive()) {
+            // It ended while the upgrade was being decided; no event will tell us any more.
+            onLoop(this::end);
+        }
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
-        lastRead = loop.now();
+        deadlines.bytesRead();
         if (unread != null) {
             unread.writeBytes(in);
             in.release();
@@ -691,7 +349,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     private void receive(ByteBuf in) {
-        reading = true;
+        outbox.corkUp();
         try {
             protocol.receive(in, this);
         } finally {
@@ -705,11 +363,24 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reading = false;
-        flush();
+        outbox.uncork();
     }
 
-    /** Stops reading, from the next frame on; on the event loop. */
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        outbox.writabilityChanged();
+    }
+
+    /** Called by the loop together with other connections, so nothing is thrown. */
+    void flushAtEndOfTurn() {
+        try {
+            outbox.flush();
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    /** Stops reading, from the next frame on; on the event loop. Without effect once the closing handshake has begun. */
     public void pause() {
         pause(PAUSED_BY_OWNER);
     }
@@ -719,23 +390,35 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         resume(PAUSED_BY_OWNER);
     }
 
-    private void pauseForCongestion() {
+    void pauseForCongestion() {
         pause(PAUSED_BY_CONGESTION);
     }
 
+    void resumeAfterCongestion() {
+        resume(PAUSED_BY_CONGESTION);
+    }
+
+    boolean isPausedByOwner() {
+        return (paused & PAUSED_BY_OWNER) != 0;
+    }
+
     private void pause(int reason) {
-        paused |= reason;
-        protocol.pause(true);
-        channel.config().setAutoRead(false);
+        // While closing, the peer's close frame has to be read, or its end.
+        if (readyState == ReadyState.OPEN) {
+            paused |= reason;
+            protocol.pause(true);
+            channel.config().setAutoRead(false);
+        }
     }
 
     private void resume(int reason) {
-        boolean wasPaused = paused != 0;
-        paused &= ~reason;
-        if (wasPaused && paused == 0 && !closed) {
-            lastRead = loop.now();
-            // Not at once: whoever resumes may be in the middle of a message.
-            channel.eventLoop().execute(this::readOn);
+        if ((paused & reason) != 0) {
+            paused &= ~reason;
+            if (paused == 0 && !closed) {
+                deadlines.bytesRead();
+                // Not at once: whoever resumes may be in the middle of a message.
+                onLoop(this::readOn);
+            }
         }
     }
 
@@ -748,17 +431,16 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         unread = null;
         if (in != null) {
             receive(in);
-            reading = false;
-            flush();
+            outbox.uncork();
         }
-        if (paused == 0) {
+        if (paused == 0 && !closed) {
             channel.config().setAutoRead(true);
         }
     }
 
     @Override
     public void onMessage(boolean text, ByteBuf payload, int index, int length) {
-        lastMessage = loop.now();
+        deadlines.messagePassed();
         if (readyState == ReadyState.OPEN) {
             listener.onMessage(text, payload, index, length);
         }
@@ -766,7 +448,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void onChunk(boolean text, ByteBuf payload, int index, int length, boolean last) {
-        lastMessage = loop.now();
+        deadlines.messagePassed();
         if (readyState == ReadyState.OPEN) {
             listener.onChunk(text, payload, index, length, last);
         }
@@ -779,152 +461,72 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void onPong(ByteBuf payload, int index, int length) {
-        if (awaitsPong) {
-            awaitsPong = false;
-            listener.onRoundTrip(loop.nanoTime() - pingSentNanos);
+        long roundTrip = deadlines.pongReceived();
+        if (roundTrip >= 0) {
+            listener.onRoundTrip(roundTrip);
         }
-        listener.onPong(payload, index, length);
+        if (!closed) {
+            listener.onPong(payload, index, length);
+        }
     }
 
     @Override
     public void onClose(int code, String reason) {
-        readyState = ReadyState.CLOSING;
+        closing();
         boolean byUs = protocol.state() == CloseState.CLOSED_BY_US;
         String why = cause != null ? cause : byUs ? "closed by us" : "closed by the peer";
         closeEvent = new CloseEvent(code, reason, true, why);
-        discardWaiting();
-        // RFC 6455 §7.1.1: the server closes TCP first, so that it, not the client, keeps TIME_WAIT.
-        closeAfterFlush = role == Role.SERVER;
-        closeBy(limits.closeTimeout().toMillis());
-        flushSoon();
+        outbox.end(role == Role.SERVER ? Ending.CLOSE : Ending.NONE);
     }
 
     @Override
     public void onViolation(Violation violation, String reason) {
-        boolean told = readyState == ReadyState.OPEN || !closeQueued;
-        readyState = ReadyState.CLOSING;
+        boolean told = !outbox.closeWritten();
+        closing();
         closeEvent = new CloseEvent(
                 told ? violation.closeCode() : CloseCode.ABNORMAL,
                 told ? reason : "",
                 false,
                 reason + " (" + violation.section() + ")");
-        discardWaiting();
-        finishAfterFlush = true;
-        closeBy(limits.closeTimeout().toMillis());
-        // Resumed, if it was paused: what still comes has to be read to be discarded.
-        paused = 0;
-        releaseUnread();
-        channel.config().setAutoRead(true);
-        flushSoon();
+        outbox.end(Ending.SHUT_DOWN_OUTPUT);
         listener.onViolation(violation, reason);
-    }
-
-    private void flushSoon() {
-        if (!reading && !awaitsFlush) {
-            awaitsFlush = true;
-            loop.flushAtEndOfTurn(this);
-        }
     }
 
     @Override
     public ByteBuf out() {
-        return cork();
+        return outbox.cork();
     }
 
     @Override
     public boolean holdsPongs() {
-        if ((waiting != null && !waiting.isEmpty()) || !channel.isWritable()) {
-            congested = true;
-            return true;
-        }
-        return false;
+        return outbox.holdsPongs();
     }
 
-    // -------------------------------------------------------------------------------------------------- time and end
+    // -------------------------------------------------------------------------------------------------------- ending
 
-    private void closeBy(long millis) {
-        long deadline = loop.now() + millis;
-        if (deadline < closeBy) {
-            closeBy = deadline;
-            loop.expireIn(deadlines, millis);
-        }
+    /** The closing handshake has begun, or one side has failed the connection. */
+    void closing() {
+        READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
+        deadlines.closing();
+        // The peer's answer has to be read, or its end; messages before it are no longer delivered.
+        resume(PAUSED_BY_OWNER | PAUSED_BY_CONGESTION);
     }
 
-    /** Keepalive, idleness and the closing timeout. It looks at times noted elsewhere; nothing is re-armed per message. */
-    private final class Deadlines extends TimerWheel.Timer {
-        private final long interval = limits.keepaliveInterval().toMillis();
-        private final long pongTimeout = limits.pongTimeout().toMillis();
-        private final long idleTimeout = limits.idleTimeout().toMillis();
-
-        /** Of this connection: between four fifths of the interval and all of it, so that pings do not come in waves. */
-        private final long silence =
-                interval == 0 ? 0 : interval - ThreadLocalRandom.current().nextLong(interval / 5 + 1);
-
-        void begin() {
-            long first = Math.min(
-                    silence > 0 ? silence : TimerWheel.NEVER, idleTimeout > 0 ? idleTimeout : TimerWheel.NEVER);
-            if (first != TimerWheel.NEVER) {
-                loop.expireIn(this, first);
-            }
-        }
-
-        @Override
-        protected long expired(long now) {
-            if (closeBy != TimerWheel.NEVER) {
-                if (now >= closeBy) {
-                    cut("the closing handshake was not finished within " + limits.closeTimeout());
-                    return TimerWheel.NEVER;
-                }
-                return closeBy;
-            }
-            if (idleTimeout > 0 && now - lastMessage >= idleTimeout) {
-                cause = "idle for " + limits.idleTimeout();
-                take(new Outgoing.Close(CloseCode.GOING_AWAY, "idle for " + limits.idleTimeout()));
-                return closeBy;
-            }
-            long next = idleTimeout > 0 ? lastMessage + idleTimeout : TimerWheel.NEVER;
-            return Math.min(next, keepalive(now));
-        }
-
-        private long keepalive(long now) {
-            if (silence == 0) {
-                return TimerWheel.NEVER;
-            }
-            if ((paused & PAUSED_BY_OWNER) != 0) {
-                // Nothing is read, so nothing can be concluded from silence.
-                awaitsPong = false;
-                return now + silence;
-            }
-            noteProgress(now);
-            if (awaitsPong && lastRead < pingSent) {
-                if (now - pingSent >= pongTimeout) {
-                    cut("no answer to a ping within " + limits.pongTimeout() + " (pongTimeout)");
-                    return TimerWheel.NEVER;
-                }
-                return pingSent + pongTimeout;
-            }
-            if (now - lastRead >= silence) {
-                awaitsPong = true;
-                pingSent = now;
-                pingSentNanos = loop.nanoTime();
-                if (channel.isWritable()) {
-                    protocol.writePing(Unpooled.EMPTY_BUFFER, 0, 0, cork());
-                    flushSoon();
-                }
-                return now + pongTimeout;
-            }
-            return lastRead + silence;
+    /** Notes why the connection will end; the first reason counts. */
+    void blame(String why) {
+        if (cause == null) {
+            cause = why;
         }
     }
 
-    /** A peer that takes bytes from us is alive, however slowly, even while it has no chance to answer. */
-    private void noteProgress(long now) {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long untaken = buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
-        if (untaken != lastUntaken) {
-            lastUntaken = untaken;
-            lastRead = now;
-        }
+    void cut(String why) {
+        blame(why);
+        READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
+        channel.close();
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     @Override
@@ -944,12 +546,11 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         closed = true;
         readyState = ReadyState.CLOSED;
         loop.cancel(deadlines);
-        discardWaiting();
-        if (cork != null) {
-            cork.release();
-            cork = null;
+        outbox.dispose();
+        if (unread != null) {
+            unread.release();
+            unread = null;
         }
-        releaseUnread();
         CloseEvent event = closeEvent;
         if (event == null) {
             String why = cause != null ? cause : "the connection ended without a close frame";
@@ -959,16 +560,27 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         listener.onClosed(event);
     }
 
-    private void releaseUnread() {
-        if (unread != null) {
-            unread.release();
-            unread = null;
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+        failed(thrown);
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            failed(e);
         }
     }
 
-    @Override
-    public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+    /** The transport failed, or the owner did while it was being told something. */
+    void failed(Throwable thrown) {
+        if (thrown instanceof ClosedChannelException) {
+            // What was still to be written when the channel closed; why it closed is said elsewhere.
+            channel.close();
+            return;
+        }
         String message = thrown.getMessage();
-        cut(message != null ? message : thrown.getClass().getSimpleName());
+        cut(thrown instanceof IOException && message != null ? message : thrown.toString());
     }
 }

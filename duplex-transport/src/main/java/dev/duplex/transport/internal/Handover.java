@@ -1,0 +1,130 @@
+package dev.duplex.transport.internal;
+
+import dev.duplex.core.Limits;
+import dev.duplex.transport.SendResult;
+import dev.duplex.transport.SlowConsumerPolicy;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * What other threads have sent and the event loop has not taken yet, in the order of calls. However many threads send,
+ * one task of the loop is outstanding, and the bound of what may wait holds.
+ */
+final class Handover {
+    private final WebSocketConnection connection;
+    private final Outbox outbox;
+    private final Limits limits;
+    private final SlowConsumerPolicy policy;
+
+    private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger size = new AtomicInteger();
+    private final AtomicLong charge = new AtomicLong();
+
+    /** Whether something is to be taken; set last by senders and cleared first by the loop, so nothing stays behind. */
+    private final AtomicBoolean pending = new AtomicBoolean();
+
+    private final AtomicInteger dropped = new AtomicInteger();
+    private volatile boolean overflowed;
+    private volatile boolean drainOwed;
+
+    Handover(WebSocketConnection connection, Outbox outbox, Limits limits, SlowConsumerPolicy policy) {
+        this.connection = connection;
+        this.outbox = outbox;
+        this.limits = limits;
+        this.policy = policy;
+    }
+
+    /** Payload bytes handed over and not taken; any thread. */
+    long bytes() {
+        return Math.max(0, charge.get() - (long) size.get() * Outgoing.OVERHEAD_BYTES);
+    }
+
+    // ----------------------------------------------------------------------------------------------- from any thread
+
+    SendResult offer(Outgoing outgoing) {
+        // Reserved first: of many threads that see the same room, only as many get in as fit.
+        long charged = charge.addAndGet(outgoing.charge());
+        boolean peerKeepsUp = outbox.peerKeepsUp();
+        if (!(outgoing instanceof Outgoing.Close) && isTooMuch(charged, outgoing.charge(), peerKeepsUp)) {
+            charge.addAndGet(-outgoing.charge());
+            return refuse(outgoing);
+        }
+        boolean waits = !peerKeepsUp || charged > Outbox.CORK_BYTES;
+        if (waits) {
+            drainOwed = true;
+        }
+        size.incrementAndGet();
+        queue.add(outgoing);
+        if (!wakeLoop()) {
+            return SendResult.CLOSED;
+        }
+        return waits ? SendResult.QUEUED : SendResult.SENT;
+    }
+
+    private boolean isTooMuch(long charged, long own, boolean peerKeepsUp) {
+        boolean loopDecides =
+                peerKeepsUp || policy == SlowConsumerPolicy.DROP_OLDEST || policy == SlowConsumerPolicy.CONFLATE;
+        if (loopDecides) {
+            // The loop will drop or send what is older. Until it does, no more than twice the bound is held.
+            return charged > own && charged > limits.maxBufferedBytes();
+        }
+        return outbox.bytesBeyondLoop() + charged > limits.maxBufferedBytes();
+    }
+
+    private SendResult refuse(Outgoing outgoing) {
+        drainOwed = true;
+        if (outgoing.isMessage()) {
+            if (policy == SlowConsumerPolicy.CLOSE) {
+                overflowed = true;
+            } else {
+                dropped.incrementAndGet();
+            }
+        }
+        return wakeLoop() ? SendResult.DROPPED : SendResult.CLOSED;
+    }
+
+    private boolean wakeLoop() {
+        return !pending.compareAndSet(false, true) || connection.onLoop(this::take);
+    }
+
+    // ---------------------------------------------------------------------------------------------- on the event loop
+
+    /** Gives the outbox what was handed over before now. */
+    void take() {
+        if (!pending.get()) {
+            return;
+        }
+        pending.set(false);
+        if (drainOwed) {
+            drainOwed = false;
+            outbox.oweDrain();
+        }
+        outbox.tellDropped(dropped.getAndSet(0));
+        if (overflowed) {
+            overflowed = false;
+            outbox.overflow();
+        }
+        // Not "until empty": senders that outrun the loop must not keep it from its other connections. Whoever hands
+        // over from here on has found nothing pending and has woken the loop again.
+        for (int left = size.get(); left > 0; left--) {
+            Outgoing outgoing = queue.poll();
+            if (outgoing == null) {
+                return;
+            }
+            size.decrementAndGet();
+            charge.addAndGet(-outgoing.charge());
+            outbox.take(outgoing);
+        }
+    }
+
+    /** Drops what was handed over before now. */
+    void discard() {
+        for (Outgoing outgoing = queue.poll(); outgoing != null; outgoing = queue.poll()) {
+            size.decrementAndGet();
+            charge.addAndGet(-outgoing.charge());
+        }
+    }
+}
