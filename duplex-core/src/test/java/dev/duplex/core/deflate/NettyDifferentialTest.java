@@ -81,6 +81,8 @@ class NettyDifferentialTest {
             for (int i = 0; i < 20; i++) {
                 byte[] payload = Bytes.json(random, 2 + random.nextInt(3000));
                 send(ours, decoder, payload);
+                // No empty fragments: Netty 4.2.18 refuses one that is not the last, and after one that is the last its
+                // compressor keeps its window although it agreed not to. 4.2.20 has both repaired.
                 receive(ours, encoder, payload, 1 + random.nextInt(payload.length - 1));
             }
         } finally {
