@@ -13,7 +13,9 @@ class CloseCodeTest {
         IntStream expected = IntStream.concat(
                 IntStream.of(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014),
                 IntStream.rangeClosed(3000, 4999));
-        assertThat(IntStream.rangeClosed(-1, 70_000).filter(CloseCode::isValidOnWire).toArray())
+        assertThat(IntStream.rangeClosed(-1, 70_000)
+                        .filter(CloseCode::isValidOnWire)
+                        .toArray())
                 .isEqualTo(expected.toArray());
     }
 

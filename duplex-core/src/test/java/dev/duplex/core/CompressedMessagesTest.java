@@ -61,8 +61,7 @@ class CompressedMessagesTest {
     /** The payload of a message that inflates to these bytes. */
     private String deflated(byte[] bytes) {
         ByteBuf out = Unpooled.buffer();
-        boolean smaller =
-                deflating.withoutTakeover(role).deflate(Unpooled.wrappedBuffer(bytes), 0, bytes.length, out);
+        boolean smaller = deflating.withoutTakeover(role).deflate(Unpooled.wrappedBuffer(bytes), 0, bytes.length, out);
         assertThat(smaller).as("shrinks").isTrue();
         return Hex.of(out);
     }
@@ -236,10 +235,7 @@ class CompressedMessagesTest {
         void theLimitHoldsForTheInflatedMessageOverAllItsPieces() {
             String payload = deflated(new byte[100_001]);
             byte[] wire = Wire.from(role.peer(), Wire.frame(0xC2, Hex.bytes(payload)));
-            reopen(
-                    Limits.DEFAULTS.withMaxMessageBytes(100_000),
-                    Delivery.STREAMED,
-                    deflating.withoutTakeover(role));
+            reopen(Limits.DEFAULTS.withMaxMessageBytes(100_000), Delivery.STREAMED, deflating.withoutTakeover(role));
             for (byte b : wire) {
                 engine.receiveBytes(b);
             }
@@ -289,9 +285,7 @@ class CompressedMessagesTest {
         @Test
         void compressesWhatReachesTheThresholdAndMarksIt() {
             PerMessageDeflate deflate = deflating.of(
-                    role,
-                    new DeflateParameters(true, true, 15, 15),
-                    DeflateOptions.SHARED.withThreshold(1000));
+                    role, new DeflateParameters(true, true, 15, 15), DeflateOptions.SHARED.withThreshold(1000));
             reopen(Limits.DEFAULTS, Delivery.WHOLE, deflate);
             engine.protocol.writeText("a".repeat(999), out());
             engine.protocol.writeText(aaa, out());
@@ -300,7 +294,8 @@ class CompressedMessagesTest {
             assertThat(engine.sent())
                     .satisfiesExactly(
                             frame -> assertThat(frame).startsWith("81 7e03e7 6161"),
-                            frame -> assertThat(frame).isEqualTo(Wire.frame(0xC1, Hex.bytes(deflated(aaa.getBytes(UTF_8))))),
+                            frame -> assertThat(frame)
+                                    .isEqualTo(Wire.frame(0xC1, Hex.bytes(deflated(aaa.getBytes(UTF_8))))),
                             frame -> assertThat(frame).isEqualTo(Wire.frame(0xC2, Hex.bytes(deflated(bytes)))));
             assertThat(engine.allocator.liveBytes()).isZero();
         }
@@ -409,6 +404,8 @@ class CompressedMessagesTest {
         engine.sink.onEvent = event -> engine.protocol.writeText("b".repeat(1000), engine.sink.out);
         engine.receive("c1 07" + HELLO, "c1 07" + HELLO);
         assertThat(engine.events()).containsExactly("text \"Hello\"", "text \"Hello\"");
-        assertThat(engine.sent()).hasSize(2).allSatisfy(frame -> assertThat(frame).startsWith("c1 "));
+        assertThat(engine.sent())
+                .hasSize(2)
+                .allSatisfy(frame -> assertThat(frame).startsWith("c1 "));
     }
 }

@@ -34,7 +34,8 @@ final class Deflating implements AutoCloseable {
         ByteBuf in = Hex.buffer("00");
         ByteBuf out = Unpooled.buffer();
         for (int i = 0; i < DeflateResources.MAX_LEASED; i++) {
-            assertThat(withoutTakeover(Role.SERVER).inflate(in, 0, 1, false, out, 100)).isEqualTo(Inflation.OK);
+            assertThat(withoutTakeover(Role.SERVER).inflate(in, 0, 1, false, out, 100))
+                    .isEqualTo(Inflation.OK);
         }
         out.release();
     }

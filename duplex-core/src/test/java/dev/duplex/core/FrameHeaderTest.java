@@ -47,7 +47,9 @@ class FrameHeaderTest {
     void tellsEveryBitAndEnforcesNothing() {
         assertThat(read(header, Hex.buffer("7fff ffffffffffffffff ffffffff")))
                 .isEqualTo("more rsv=7 opcode=15 masked key=ffffffff 8 bytes of length=-1");
-        assertThat(read(header, Hex.buffer("c27e0001"))).startsWith("fin rsv=4 ").endsWith(" 2 bytes of length=1");
+        assertThat(read(header, Hex.buffer("c27e0001")))
+                .startsWith("fin rsv=4 ")
+                .endsWith(" 2 bytes of length=1");
         assertThat(read(header, Hex.buffer("a200"))).startsWith("fin rsv=2 ");
         assertThat(read(header, Hex.buffer("9200"))).startsWith("fin rsv=1 ");
         assertThat(read(header, Hex.buffer("827f8000000000000000"))).endsWith("length=-9223372036854775808");

@@ -58,14 +58,17 @@ class HostileFramesTest {
         engine.assertFailedWith(violation, reason);
         assertThat(engine.allocator.count()).as("buffers for %s", header).isZero();
         engine.receiveBytes(new byte[100_000]);
-        assertThat(engine.allocator.count()).as("buffers for what follows %s", header).isZero();
+        assertThat(engine.allocator.count())
+                .as("buffers for what follows %s", header)
+                .isZero();
         assertThat(engine.sink.out.isReadable()).isFalse();
     }
 
     @Test
     @DisplayName("F01 a 64-bit length with its most significant bit set, and 2^63-1, are refused on the header")
     void refusesLengthsBeyondAllMeasure() {
-        refusesOnTheHeader("82" + length64(Long.MIN_VALUE), Violation.LENGTH_OVERFLOW, Violation.LENGTH_OVERFLOW.rule());
+        refusesOnTheHeader(
+                "82" + length64(Long.MIN_VALUE), Violation.LENGTH_OVERFLOW, Violation.LENGTH_OVERFLOW.rule());
         refusesOnTheHeader("82" + length64(-1), Violation.LENGTH_OVERFLOW, Violation.LENGTH_OVERFLOW.rule());
         refusesOnTheHeader("82" + length64(Long.MAX_VALUE), Violation.MESSAGE_TOO_BIG, TOO_BIG);
         refusesOnTheHeader("02" + length64(Long.MAX_VALUE), Violation.MESSAGE_TOO_BIG, TOO_BIG);
@@ -218,7 +221,9 @@ class HostileFramesTest {
             for (Delivery delivery : Delivery.values()) {
                 String whole = outcome(delivery, wire, wire.length);
                 for (int cut = 0; cut <= wire.length; cut++) {
-                    assertThat(outcome(delivery, wire, cut)).as("%s cut at %d", stream[0], cut).isEqualTo(whole);
+                    assertThat(outcome(delivery, wire, cut))
+                            .as("%s cut at %d", stream[0], cut)
+                            .isEqualTo(whole);
                 }
             }
         }
@@ -292,7 +297,9 @@ class HostileFramesTest {
             boolean boundary = List.of(0, 1, 3, 6, 10).contains(cut);
             engine.receive(Wire.frame(0x81, head));
             if (boundary) {
-                assertThat(engine.events()).hasSize(1).allSatisfy(event -> assertThat(event).startsWith("text"));
+                assertThat(engine.events())
+                        .hasSize(1)
+                        .allSatisfy(event -> assertThat(event).startsWith("text"));
             } else {
                 engine.assertFailedWith(Violation.TEXT_UTF8);
             }

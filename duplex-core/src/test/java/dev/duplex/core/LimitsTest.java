@@ -52,8 +52,18 @@ class LimitsTest {
     }
 
     private static Limits limits(
-            long message, int overhead, int fragments, int handshake, int fields, int line, int handshakeSeconds,
-            int keepalive, int pong, int idle, int buffered, int close) {
+            long message,
+            int overhead,
+            int fragments,
+            int handshake,
+            int fields,
+            int line,
+            int handshakeSeconds,
+            int keepalive,
+            int pong,
+            int idle,
+            int buffered,
+            int close) {
         return new Limits(
                 message,
                 overhead,
@@ -92,8 +102,7 @@ class LimitsTest {
                 refusal(
                         () -> DEFAULTS.withKeepalive(ofMillis(-1), ofSeconds(1)),
                         "keepaliveInterval must not be negative but was PT-0.001S"),
-                refusal(
-                        () -> DEFAULTS.withKeepalive(ZERO, ZERO), "pongTimeout must be longer than zero but was PT0S"),
+                refusal(() -> DEFAULTS.withKeepalive(ZERO, ZERO), "pongTimeout must be longer than zero but was PT0S"),
                 refusal(
                         () -> DEFAULTS.withIdleTimeout(ofSeconds(-1)),
                         "idleTimeout must not be negative but was PT-1S"),

@@ -84,8 +84,8 @@ class PreparedMessageTest {
         byte[] noise = new byte[2000];
         new Random(1).nextBytes(noise);
         try (Deflating deflating = new Deflating();
-                PreparedMessage message = new PreparedMessage(
-                        false, Unpooled.wrappedBuffer(noise), deflating.resources, allocator)) {
+                PreparedMessage message =
+                        new PreparedMessage(false, Unpooled.wrappedBuffer(noise), deflating.resources, allocator)) {
             ByteBuf frame = message.frame(windowBits(deflating, Role.SERVER, 12));
             assertThat(Hex.of(frame)).isEqualTo("827e07d0" + Hex.of(noise));
             assertThat(message.frame(windowBits(deflating, Role.SERVER, 15))).isSameAs(frame);
@@ -141,10 +141,10 @@ class PreparedMessageTest {
     void ownMessagesAndBroadcastsMayAlternateOnAConnectionWithContextTakeover(
             @ForAll @Size(max = 40) List<@IntRange(max = 3) Integer> kinds, @ForAll Random random) {
         try (Deflating deflating = new Deflating();
-                Engine server = Engine.of(
-                        Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, deflating.withTakeover(Role.SERVER));
-                Engine client = Engine.of(
-                        Role.CLIENT, Limits.DEFAULTS, Delivery.WHOLE, deflating.withTakeover(Role.CLIENT))) {
+                Engine server =
+                        Engine.of(Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, deflating.withTakeover(Role.SERVER));
+                Engine client =
+                        Engine.of(Role.CLIENT, Limits.DEFAULTS, Delivery.WHOLE, deflating.withTakeover(Role.CLIENT))) {
             List<String> expected = new ArrayList<>();
             for (int kind : kinds) {
                 String text = words(random, kind);
@@ -153,8 +153,8 @@ class PreparedMessageTest {
                     server.protocol.writeText(text, server.sink.out);
                 } else {
                     try (PreparedMessage message = text(deflating, text, server.allocator)) {
-                        server.sink.out.writeBytes(
-                                Objects.requireNonNull(server.protocol.frameOf(message)).duplicate());
+                        server.sink.out.writeBytes(Objects.requireNonNull(server.protocol.frameOf(message))
+                                .duplicate());
                     }
                 }
             }

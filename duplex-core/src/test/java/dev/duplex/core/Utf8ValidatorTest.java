@@ -91,10 +91,13 @@ class Utf8ValidatorTest {
                     .as("%s up to %d", Hex.of(bytes), to)
                     .isEqualTo(isValid(bytes, to));
             int complete = to - inPieces.incomplete();
-            assertThat(isValid(bytes, complete)).as("%s up to %d", Hex.of(bytes), complete).isTrue();
+            assertThat(isValid(bytes, complete))
+                    .as("%s up to %d", Hex.of(bytes), complete)
+                    .isTrue();
         }
         Utf8Validator atOnce = new Utf8Validator();
-        assertThat(atOnce.accept(buffer, 0, bytes.length) && atOnce.atBoundary()).isEqualTo(isValid(bytes, bytes.length));
+        assertThat(atOnce.accept(buffer, 0, bytes.length) && atOnce.atBoundary())
+                .isEqualTo(isValid(bytes, bytes.length));
     }
 
     /** Whether some valid text begins with these octets. The JDK's decoder alone sees a surrogate at its end only. */
@@ -123,10 +126,7 @@ class Utf8ValidatorTest {
                 "80", "8f", "90", "9f", "a0", "bf", "c0", "c1", "c2", "df", "e0", "ec", "ed", "ef", "f0", "f3", "f4",
                 "f5", "ff");
         Arbitrary<String> any = Arbitraries.integers().between(0, 255).map("%02x"::formatted);
-        return Arbitraries.frequencyOf(
-                        Tuple.of(12, characters),
-                        Tuple.of(3, edges),
-                        Tuple.of(1, any))
+        return Arbitraries.frequencyOf(Tuple.of(12, characters), Tuple.of(3, edges), Tuple.of(1, any))
                 .list()
                 .ofMaxSize(16)
                 .map((List<String> hex) -> Hex.bytes(String.join("", hex)));
