@@ -568,7 +568,7 @@ function messageElement(entry, first) {
   author.dataset.hue = hue;
   const time = make('time');
   time.dateTime = new Date(entry.time).toISOString();
-  time.title = timeFormats().full.format(entry.time);
+  time.title = formatsNow().full.format(entry.time);
   say(time, () => clock(entry.time));
   const text = make('div', 'text');
   text.dir = 'auto';
@@ -664,7 +664,7 @@ function trim() {
 // Making a format takes longer than a thousand uses of it.
 let formats = null;
 
-function timeFormats() {
+function formatsNow() {
   const tag = languageTag();
   if (formats?.tag !== tag) {
     const day = { weekday: 'long', day: 'numeric', month: 'long' };
@@ -673,6 +673,7 @@ function timeFormats() {
       clock: new Intl.DateTimeFormat(tag, { hour: '2-digit', minute: '2-digit' }),
       full: new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'medium' }),
       day: new Intl.DateTimeFormat(tag, day),
+      names: new Intl.Collator(tag, { sensitivity: 'base', numeric: true }),
       dayAndYear: new Intl.DateTimeFormat(tag, { ...day, year: 'numeric' }),
     };
   }
@@ -680,7 +681,7 @@ function timeFormats() {
 }
 
 function clock(time) {
-  return timeFormats().clock.format(time);
+  return formatsNow().clock.format(time);
 }
 
 function dayName(time) {
@@ -694,7 +695,7 @@ function dayName(time) {
     return t('chat.yesterday');
   }
   const sameYear = new Date(time).getFullYear() === new Date().getFullYear();
-  return (sameYear ? timeFormats().day : timeFormats().dayAndYear).format(time);
+  return (sameYear ? formatsNow().day : formatsNow().dayAndYear).format(time);
 }
 
 /** "Today" becomes "Yesterday" at midnight. */
@@ -999,18 +1000,20 @@ ui.sayForm.addEventListener('submit', (event) => {
 // -------------------------------------------------------------------------------------------------------------- who is here
 
 let membersTimer = 0;
+let drawingTook = 0;
 
-/** In a room of a thousand people the list is drawn a few times a second, not with every coming and going. */
+/** In a room of a thousand people the list is drawn now and then, not with every coming and going. */
 function showMembers() {
   showMemberCount();
-  membersTimer = membersTimer || setTimeout(drawMembers, members.size > 100 ? 300 : 16);
+  membersTimer = membersTimer || setTimeout(drawMembers, Math.max(members.size > 100 ? 300 : 16, 4 * drawingTook));
 }
 
 function drawMembers() {
   membersTimer = 0;
+  const started = performance.now();
   const wanted = [...members].map(([id, memberName]) => ({ id, memberName, own: id === you?.id }));
-  const collator = new Intl.Collator(languageTag(), { sensitivity: 'base', numeric: true });
-  wanted.sort((a, b) => Number(b.own) - Number(a.own) || collator.compare(a.memberName, b.memberName));
+  const { names } = formatsNow();
+  wanted.sort((a, b) => Number(b.own) - Number(a.own) || names.compare(a.memberName, b.memberName));
   // Elements that still fit are kept, so a screen reader or a hover does not lose its place.
   const present = new Map([...ui.members.children].map((item) => [item.dataset.member, item]));
   const items = wanted.map(({ id, memberName, own }) => {
@@ -1032,7 +1035,21 @@ function drawMembers() {
     }
     return item;
   });
-  ui.members.replaceChildren(...items);
+  const kept = new Set(items);
+  for (const item of present.values()) {
+    if (!kept.has(item)) {
+      item.remove();
+    }
+  }
+  let place = ui.members.firstElementChild;
+  for (const item of items) {
+    if (item === place) {
+      place = place.nextElementSibling;
+    } else {
+      ui.members.insertBefore(item, place);
+    }
+  }
+  drawingTook = performance.now() - started;
 }
 
 function showMemberCount() {
