@@ -1,0 +1,2 @@
+/** The server's metrics in a Micrometer registry. */
+package dev.duplex.micrometer;
