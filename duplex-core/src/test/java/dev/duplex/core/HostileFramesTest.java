@@ -327,17 +327,18 @@ class HostileFramesTest {
     @DisplayName("F18 close codes 0-999, 1004-1006, 1015-2999 and from 5000 are refused, all others echoed")
     void refusesCodesThatMayNotBeSent() {
         List<Integer> accepted = new ArrayList<>();
-        IntStream.range(0, 65_536).forEach(code -> {
-            try (Engine closing = Engine.of(role)) {
-                closing.receive("88 02 %04x".formatted(code));
-                if (closing.state() == CloseState.CLOSED_BY_PEER) {
-                    accepted.add(code);
-                    assertThat(closing.sent()).containsExactly("88 02 %04x".formatted(code));
-                } else {
-                    closing.assertFailedWith(Violation.CLOSE_CODE, "close code " + code + " may not be sent");
-                }
-            }
-        });
+        IntStream.concat(IntStream.range(0, 6000), IntStream.of(10_000, 32_768, 65_535))
+                .forEach(code -> {
+                    try (Engine closing = Engine.of(role)) {
+                        closing.receive("88 02 %04x".formatted(code));
+                        if (closing.state() == CloseState.CLOSED_BY_PEER) {
+                            accepted.add(code);
+                            assertThat(closing.sent()).containsExactly("88 02 %04x".formatted(code));
+                        } else {
+                            closing.assertFailedWith(Violation.CLOSE_CODE, "close code " + code + " may not be sent");
+                        }
+                    }
+                });
         assertThat(accepted)
                 .isEqualTo(IntStream.concat(
                                 IntStream.of(1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014),
