@@ -23,6 +23,7 @@ final class Modules {
             "dev.duplex.core", Set.of(),
             "dev.duplex.transport", Set.of("dev.duplex.core"),
             "dev.duplex.server", Set.of("dev.duplex.core", "dev.duplex.transport"),
+            "dev.duplex.micrometer", Set.of("dev.duplex.core", "dev.duplex.server"),
             // Of the core and the transport the command needs the values that the server's API takes and gives.
             "dev.duplex.cli", Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server")));
 
@@ -31,7 +32,8 @@ final class Modules {
             Map.of("dev.duplex.transport", Set.of("dev.duplex.server", "dev.duplex.client"));
 
     /** Jars that a module of ours may need at run time; the tools of the tests are not among them. */
-    private static final Set<String> LIBRARIES = Set.of("netty-", "slf4j-", "jspecify-", "picocli-", "jackson-");
+    private static final Set<String> LIBRARIES =
+            Set.of("netty-", "slf4j-", "jspecify-", "picocli-", "jackson-", "micrometer-");
 
     private static final Path[] PATH = Arrays.stream(
                     System.getProperty("java.class.path").split(File.pathSeparator))
