@@ -6,7 +6,8 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.duplex.server {
     requires transitive dev.duplex.core;
-    requires dev.duplex.transport;
+    requires transitive dev.duplex.transport;
+    requires io.netty.codec;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

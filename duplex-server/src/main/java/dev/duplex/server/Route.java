@@ -1,0 +1,160 @@
+package dev.duplex.server;
+
+import dev.duplex.core.Delivery;
+import dev.duplex.core.Limits;
+import dev.duplex.core.deflate.DeflateOptions;
+import dev.duplex.server.internal.BlockingExecutor;
+import dev.duplex.transport.SlowConsumerPolicy;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+
+/**
+ * How the sessions of one path are opened and served. Immutable: each method returns a changed copy. What a route leaves
+ * open is the server's setting.
+ *
+ * @param handler what to do with the sessions
+ * @param upgrade decides on each request; must not block
+ * @param subprotocols those supported, the favourite first; empty for none
+ * @param origins who may connect from a browser
+ * @param limits the bounds of each session
+ * @param compression permessage-deflate
+ * @param slowConsumers what happens to those who read too slowly
+ * @param delivery whole messages, or parts as they arrive
+ * @param executor what runs the handler; empty for the event loop
+ */
+public record Route(
+        WebSocketHandler handler,
+        Function<UpgradeRequest, CompletionStage<UpgradeResponse>> upgrade,
+        List<String> subprotocols,
+        Optional<OriginPolicy> origins,
+        Optional<Limits> limits,
+        Optional<DeflateOptions> compression,
+        Optional<SlowConsumerPolicy> slowConsumers,
+        Delivery delivery,
+        Optional<Executor> executor) {
+
+    public Route {
+        Objects.requireNonNull(handler, "handler");
+        subprotocols = List.copyOf(subprotocols);
+    }
+
+    /** A route that accepts every request the origin policy lets through. */
+    public static Route to(WebSocketHandler handler) {
+        return new Route(
+                handler,
+                request -> CompletableFuture.completedFuture(UpgradeResponse.accept()),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Delivery.WHOLE,
+                Optional.empty());
+    }
+
+    /** Decides on each request at once, on the event loop. A hook that throws refuses with 500. */
+    public Route onUpgrade(Function<UpgradeRequest, UpgradeResponse> decision) {
+        return onUpgradeAsync(request -> CompletableFuture.completedFuture(decision.apply(request)));
+    }
+
+    /** Decides on each request later; with 503 once the handshake timeout has passed. */
+    public Route onUpgradeAsync(Function<UpgradeRequest, CompletionStage<UpgradeResponse>> decision) {
+        return new Route(
+                handler, decision, subprotocols, origins, limits, compression, slowConsumers, delivery, executor);
+    }
+
+    /**
+     * The subprotocols supported, the favourite first. A client that offers none gets none; one that offers only others
+     * is refused with 400.
+     */
+    public Route subprotocols(String... names) {
+        return new Route(
+                handler, upgrade, List.of(names), origins, limits, compression, slowConsumers, delivery, executor);
+    }
+
+    /** Who may connect from a browser. */
+    public Route origins(OriginPolicy policy) {
+        return new Route(
+                handler,
+                upgrade,
+                subprotocols,
+                Optional.of(policy),
+                limits,
+                compression,
+                slowConsumers,
+                delivery,
+                executor);
+    }
+
+    /** The bounds of each session. */
+    public Route limits(Limits bounds) {
+        return new Route(
+                handler,
+                upgrade,
+                subprotocols,
+                origins,
+                Optional.of(bounds),
+                compression,
+                slowConsumers,
+                delivery,
+                executor);
+    }
+
+    /** Whether and how messages are compressed. */
+    public Route compression(DeflateOptions options) {
+        return new Route(
+                handler,
+                upgrade,
+                subprotocols,
+                origins,
+                limits,
+                Optional.of(options),
+                slowConsumers,
+                delivery,
+                executor);
+    }
+
+    /** What happens to those who read too slowly. */
+    public Route slowConsumers(SlowConsumerPolicy policy) {
+        return new Route(
+                handler, upgrade, subprotocols, origins, limits, compression, Optional.of(policy), delivery, executor);
+    }
+
+    /** Hands messages over in parts, as they arrive, so that a large one is never in memory as a whole. */
+    public Route streaming() {
+        return new Route(
+                handler,
+                upgrade,
+                subprotocols,
+                origins,
+                limits,
+                compression,
+                slowConsumers,
+                Delivery.STREAMED,
+                executor);
+    }
+
+    /** Runs the handler on an executor: for each session in order, one call at a time. */
+    public Route executor(Executor runner) {
+        return new Route(
+                handler,
+                upgrade,
+                subprotocols,
+                origins,
+                limits,
+                compression,
+                slowConsumers,
+                delivery,
+                Optional.of(runner));
+    }
+
+    /** Lets the handler block: runs it on virtual threads where the JVM has them (21 and later), else on a thread pool. */
+    public Route blocking() {
+        return executor(BlockingExecutor.shared());
+    }
+}

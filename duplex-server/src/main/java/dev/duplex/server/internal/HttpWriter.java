@@ -1,0 +1,87 @@
+package dev.duplex.server.internal;
+
+import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.HttpResponse;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.stream.ChunkedNioFile;
+import io.netty.handler.stream.ChunkedWriteHandler;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Writes HTTP responses: framing, connection and date fields, and the body. */
+final class HttpWriter {
+    private HttpWriter() {}
+
+    static DefaultFullHttpResponse continueResponse() {
+        return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
+    }
+
+    /** The 101 that ends HTTP on a connection; not flushed. */
+    static void writeSwitchingProtocols(Channel channel, HttpFields fields) {
+        DefaultFullHttpResponse response = new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
+        fields.forEach((name, value) -> response.headers().add(name, value));
+        channel.write(response, channel.voidPromise());
+    }
+
+    /**
+     * Writes and flushes a response.
+     *
+     * @param request what is answered, or null if it could not be read
+     */
+    static void write(Channel channel, @Nullable HttpRequest request, HttpResponse response, boolean keepAlive) {
+        DefaultHttpResponse head =
+                new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
+        response.fields().forEach((name, value) -> head.headers().add(name, value));
+        if (response.status() != 304 && response.status() != 204) {
+            head.headers().set(HttpHeaderNames.CONTENT_LENGTH, response.body().length());
+        }
+        if (!keepAlive) {
+            // RFC 9112 §9.6; beside what the response itself says there, such as Upgrade.
+            head.headers().add(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+        if (!head.headers().contains(HttpHeaderNames.DATE)) {
+            head.headers().set(HttpHeaderNames.DATE, HttpDate.format(Instant.now()));
+        }
+        channel.write(head, channel.voidPromise());
+        // RFC 9110 §9.3.2: the answer to HEAD has the fields of the answer to GET, and no body.
+        if (request == null || !request.method().equals(HttpMethod.HEAD)) {
+            writeBody(channel, response.body());
+        }
+        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+    }
+
+    private static void writeBody(Channel channel, HttpResponse.Body body) {
+        if (body instanceof HttpResponse.Bytes bytes) {
+            if (bytes.length() > 0) {
+                channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes.bytes())), channel.voidPromise());
+            }
+            return;
+        }
+        HttpResponse.File file = (HttpResponse.File) body;
+        try {
+            FileChannel source = FileChannel.open(file.path(), StandardOpenOption.READ);
+            if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
+                channel.pipeline().addFirst(new ChunkedWriteHandler());
+            }
+            channel.write(new ChunkedNioFile(source, 0, file.length(), 64 * 1024));
+        } catch (IOException e) {
+            // The head with its length is out; all that is left is to not fulfil it.
+            channel.close();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.duplex.server.internal;
+
+import dev.duplex.core.Limits;
+import dev.duplex.transport.internal.EventLoops;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/** Binds addresses and sets up what comes in: [ssl] → decoder → encoder → {@link HttpConnection}. */
+public final class Listener {
+    private static final int BACKLOG = 1024;
+    private static final int LOW_WATER = 32 * 1024;
+    private static final int HIGH_WATER = 64 * 1024;
+
+    private static final String TOO_MANY = "HTTP/1.1 503 Service Unavailable\r\n"
+            + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 22\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
+            + "Too many connections.\n";
+
+    private final ServerCore server;
+
+    public Listener(ServerCore server) {
+        this.server = server;
+    }
+
+    /**
+     * Binds one address and begins to accept.
+     *
+     * @throws java.io.UncheckedIOException if the address cannot be bound
+     */
+    public Channel bind(SocketAddress address) {
+        EventLoops loops = server.eventLoops();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(loops.group())
+                .channel(loops.serverChannel(address))
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        accept(channel);
+                    }
+                });
+        if (address instanceof InetSocketAddress) {
+            bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
+        }
+        return bootstrap
+                .bind(loops.nativeAddress(address))
+                .syncUninterruptibly()
+                .channel();
+    }
+
+    private void accept(Channel channel) {
+        if (!server.connectionOpened()) {
+            channel.config().setAutoRead(false);
+            channel.writeAndFlush(Unpooled.copiedBuffer(TOO_MANY, StandardCharsets.US_ASCII))
+                    .addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        channel.closeFuture().addListener(closed -> server.connectionClosed());
+        ServerSettings settings = server.settings();
+        Limits limits = settings.limits();
+        ChannelPipeline pipeline = channel.pipeline();
+        SslContext tls = settings.tls();
+        if (tls != null) {
+            SslHandler handler = tls.newHandler(channel.alloc());
+            handler.setHandshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            pipeline.addLast(handler);
+        }
+        HttpDecoderConfig config = new HttpDecoderConfig()
+                .setMaxInitialLineLength(limits.maxHandshakeLineBytes())
+                .setMaxHeaderSize(limits.maxHandshakeBytes())
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true)
+                .setAllowDuplicateContentLengths(false);
+        pipeline.addLast(new HttpRequestDecoder(config));
+        pipeline.addLast(new HttpResponseEncoder());
+        pipeline.addLast(new HttpConnection(server, channel, server.loop(channel.eventLoop())));
+    }
+}

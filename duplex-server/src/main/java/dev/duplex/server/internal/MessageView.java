@@ -1,0 +1,88 @@
+package dev.duplex.server.internal;
+
+import dev.duplex.server.Message;
+import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** A message as it lies in a buffer. One instance serves a whole event loop, one message after the other. */
+final class MessageView implements Message {
+    private @Nullable ByteBuf payload;
+    private int index;
+    private int length;
+    private boolean text;
+    private boolean last;
+    private @Nullable String decoded;
+
+    MessageView show(boolean text, ByteBuf payload, int index, int length, boolean last) {
+        this.text = text;
+        this.payload = payload;
+        this.index = index;
+        this.length = length;
+        this.last = last;
+        return this;
+    }
+
+    void hide() {
+        payload = null;
+        decoded = null;
+    }
+
+    ByteBuf payload() {
+        ByteBuf shown = payload;
+        if (shown == null) {
+            throw new IllegalStateException(
+                    "a message is valid only during the call that delivers it; keep message.text() or message.bytes()");
+        }
+        return shown;
+    }
+
+    int index() {
+        return index;
+    }
+
+    @Override
+    public boolean isText() {
+        payload();
+        return text;
+    }
+
+    @Override
+    public boolean isLast() {
+        payload();
+        return last;
+    }
+
+    @Override
+    public int size() {
+        payload();
+        return length;
+    }
+
+    @Override
+    public String text() {
+        ByteBuf bytes = payload();
+        if (!text) {
+            throw new IllegalStateException("the message is binary; ask isText() first, or take bytes()");
+        }
+        String string = decoded;
+        if (string == null) {
+            string = bytes.toString(index, length, StandardCharsets.UTF_8);
+            decoded = string;
+        }
+        return string;
+    }
+
+    @Override
+    public byte[] bytes() {
+        byte[] copy = new byte[length];
+        payload().getBytes(index, copy);
+        return copy;
+    }
+
+    @Override
+    public ByteBuffer buffer() {
+        return payload().nioBuffer(index, length).asReadOnlyBuffer();
+    }
+}

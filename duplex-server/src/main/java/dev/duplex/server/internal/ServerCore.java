@@ -1,0 +1,151 @@
+package dev.duplex.server.internal;
+
+import dev.duplex.server.ServerMetrics;
+import dev.duplex.server.Session;
+import dev.duplex.server.WebSocketServer;
+import dev.duplex.transport.internal.EventLoops;
+import io.netty.channel.EventLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the connections of a running server share. */
+public final class ServerCore {
+    private final WebSocketServer facade;
+    private final ServerSettings settings;
+    private final EventLoops eventLoops;
+    private final List<ServerLoop> loops = new ArrayList<>();
+    private final Topics topics;
+    private final AtomicLong sessionNumbers = new AtomicLong();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final AtomicInteger sessions = new AtomicInteger();
+    private final Set<HttpConnection> plain = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+    private volatile Runnable whenIdle = () -> {};
+
+    public ServerCore(WebSocketServer facade, ServerSettings settings, EventLoops eventLoops) {
+        this.facade = facade;
+        this.settings = settings;
+        this.eventLoops = eventLoops;
+        eventLoops.states().forEach(state -> loops.add(new ServerLoop(loops.size(), state)));
+        this.topics = new Topics(loops);
+    }
+
+    public ServerSettings settings() {
+        return settings;
+    }
+
+    WebSocketServer facade() {
+        return facade;
+    }
+
+    ServerMetrics metrics() {
+        return settings.metrics();
+    }
+
+    public EventLoops eventLoops() {
+        return eventLoops;
+    }
+
+    List<ServerLoop> loops() {
+        return loops;
+    }
+
+    ServerLoop loop(EventLoop loop) {
+        for (ServerLoop candidate : loops) {
+            if (candidate.state().loop() == loop) {
+                return candidate;
+            }
+        }
+        throw new IllegalArgumentException("not an event loop of this server: " + loop);
+    }
+
+    Topics topics() {
+        return topics;
+    }
+
+    long nextSessionNumber() {
+        return sessionNumbers.incrementAndGet();
+    }
+
+    // ------------------------------------------------------------------------------------------------------- counting
+
+    /** Counts a TCP connection in; false, not counted, if there are too many. */
+    boolean connectionOpened() {
+        if (connections.incrementAndGet() > settings.maxConnections()) {
+            connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    void connectionClosed() {
+        connections.decrementAndGet();
+    }
+
+    void sessionOpened() {
+        sessions.incrementAndGet();
+    }
+
+    void sessionClosed() {
+        if (sessions.decrementAndGet() == 0 && draining) {
+            whenIdle.run();
+        }
+    }
+
+    public int sessionCount() {
+        return sessions.get();
+    }
+
+    void httpOpened(HttpConnection connection) {
+        plain.add(connection);
+    }
+
+    void httpClosed(HttpConnection connection) {
+        plain.remove(connection);
+    }
+
+    // ------------------------------------------------------------------------------------------------------- shutdown
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** From now on no session opens; the action runs once none is left, at once if none is there. */
+    public void drain(Runnable idle) {
+        whenIdle = idle;
+        draining = true;
+        plain.forEach(HttpConnection::shutDown);
+        if (sessions.get() == 0) {
+            idle.run();
+        }
+    }
+
+    /** Every open session, as of now. */
+    public List<Session> sessions() {
+        return List.copyOf(topics.everyone().snapshot());
+    }
+
+    /** The members of a topic, as of now. */
+    public List<Session> members(String topic) {
+        return List.copyOf(topics.members(topic));
+    }
+
+    /** The names of all topics that have members. */
+    public Set<String> topicNames() {
+        return topics.names();
+    }
+
+    /** Sends to every member of a topic. The array must not change afterwards. */
+    public void publish(String topic, boolean text, byte[] payload) {
+        topics.publish(topic, text, payload, null);
+    }
+
+    /** Sends to every session. The array must not change afterwards. */
+    public void broadcast(boolean text, byte[] payload) {
+        topics.broadcast(text, payload);
+    }
+}

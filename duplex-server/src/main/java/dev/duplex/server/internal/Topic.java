@@ -1,0 +1,118 @@
+package dev.duplex.server.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The members of a topic: a group for each event loop. */
+final class Topic {
+    private final String name;
+    private final Group[] groups;
+
+    /** Members and those about to be; guarded by the map that holds the topic. */
+    int members;
+
+    Topic(String name, int loops) {
+        this.name = name;
+        this.groups = new Group[loops];
+        for (int i = 0; i < loops; i++) {
+            groups[i] = new Group();
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    Group group(int loop) {
+        return groups[loop];
+    }
+
+    List<ServerSession> snapshot() {
+        List<ServerSession> all = new ArrayList<>();
+        for (Group group : groups) {
+            group.addTo(all);
+        }
+        return all;
+    }
+
+    /** A session's place in a topic. */
+    static final class Membership {
+        final Topic topic;
+        final ServerSession session;
+        int index = -1;
+
+        Membership(Topic topic, ServerSession session) {
+            this.topic = topic;
+            this.session = session;
+        }
+    }
+
+    /**
+     * The members on one event loop. Only that loop changes it and goes through it; other threads take snapshots, which
+     * is what the lock is for.
+     */
+    static final class Group {
+        private Membership[] members = new Membership[4];
+        private int size;
+        private int publishing;
+        private final List<Membership> leaving = new ArrayList<>(0);
+
+        synchronized void add(Membership membership) {
+            if (size == members.length) {
+                members = Arrays.copyOf(members, size * 2);
+            }
+            membership.index = size;
+            members[size++] = membership;
+        }
+
+        /** The last one takes the place of the one that leaves; not while somebody goes through the places. */
+        void remove(Membership membership) {
+            if (publishing > 0) {
+                leaving.add(membership);
+            } else {
+                removeNow(membership);
+            }
+        }
+
+        @SuppressWarnings("NullAway") // the place behind the last member
+        private synchronized void removeNow(Membership membership) {
+            if (membership.index < 0) {
+                return;
+            }
+            Membership last = members[--size];
+            members[membership.index] = last;
+            last.index = membership.index;
+            members[size] = null;
+            membership.index = -1;
+        }
+
+        private synchronized void addTo(List<ServerSession> all) {
+            for (int i = 0; i < size; i++) {
+                all.add(members[i].session);
+            }
+        }
+
+        boolean isEmpty() {
+            return size == 0;
+        }
+
+        /** Hands the message to every member but one; on the loop. */
+        void deliver(Publication publication, ServerLoop loop) {
+            publishing++;
+            try (var prepared = loop.prepare(publication)) {
+                for (int i = 0; i < size; i++) {
+                    ServerSession session = members[i].session;
+                    if (session != publication.except()) {
+                        session.deliver(prepared, publication);
+                    }
+                }
+            } finally {
+                if (--publishing == 0 && !leaving.isEmpty()) {
+                    leaving.forEach(this::removeNow);
+                    leaving.clear();
+                }
+            }
+        }
+    }
+}
