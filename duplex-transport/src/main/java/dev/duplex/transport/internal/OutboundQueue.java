@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class OutboundQueue {
     /** What became of an offered message. */
     enum Outcome {
+        /** Taken, maybe at the cost of something older: {@link #takeDropped}. */
         QUEUED,
-        /** Queued, and something older was dropped for it; {@link #takeDropped} says how much. */
-        QUEUED_FOR_OLDER,
         DROPPED,
         /** The bound is reached and the policy is to close. */
         OVERFLOW
@@ -87,9 +86,8 @@ final class OutboundQueue {
             addBytes(message.bytes() - waiting.outgoing.bytes());
             waiting.outgoing = message;
             dropped++;
-            return Outcome.QUEUED_FOR_OLDER;
+            return Outcome.QUEUED;
         }
-        Outcome outcome = Outcome.QUEUED;
         if (excess > 0) {
             switch (policy) {
                 case DROP_NEWEST -> {
@@ -99,7 +97,6 @@ final class OutboundQueue {
                     if (!makeRoom(excess)) {
                         return Outcome.DROPPED;
                     }
-                    outcome = Outcome.QUEUED_FOR_OLDER;
                 }
                 default -> {
                     return Outcome.OVERFLOW;
@@ -107,7 +104,7 @@ final class OutboundQueue {
             }
         }
         append(message);
-        return outcome;
+        return Outcome.QUEUED;
     }
 
     /** Whether something may be {@link #add}ed within the bound. */

@@ -41,7 +41,10 @@ final class Outbox {
     /** What has been given to the channel in the life of the connection. */
     private long handedToChannel;
 
+    /** For {@link #progressed}: how much of it had been taken, and whether some had not, when it was last asked. */
     private long lastTaken;
+
+    private boolean refused;
 
     /** Something is to be done as soon as the channel takes bytes: {@link #drain}. */
     private boolean congested;
@@ -155,33 +158,23 @@ final class Outbox {
         }
         OutboundQueue queue = sendingParts ? behindParts() : waiting();
         OutboundQueue.Outcome outcome = queue.offer(message, bytesBeyondLoop() - queue.bytes() + corkBytes());
-        switch (outcome) {
-            case QUEUED -> {
-                return held();
-            }
-            case QUEUED_FOR_OLDER -> {
-                tellDropped(queue.takeDropped());
-                return held();
-            }
-            case DROPPED -> {
-                held();
-                tellDropped(1);
-                return SendResult.DROPPED;
-            }
-            default -> {
-                overflow();
-                return SendResult.DROPPED;
-            }
+        if (outcome == OutboundQueue.Outcome.OVERFLOW) {
+            overflow();
+            return SendResult.DROPPED;
         }
+        if (!sendingParts) {
+            held();
+        } // Behind parts it is the owner who is waited for; the drain event comes some time after the last part.
+        boolean dropped = outcome == OutboundQueue.Outcome.DROPPED;
+        tellDropped(dropped ? 1 : queue.takeDropped());
+        return dropped ? SendResult.DROPPED : SendResult.QUEUED;
     }
 
     /** The answer to a send that has to wait: the drain event follows, and until then the peer is not read. */
     private SendResult held() {
         congested = true;
         drainOwed = true;
-        if (!sendingParts) {
-            connection.pauseForCongestion();
-        }
+        connection.pauseForCongestion();
         return SendResult.QUEUED;
     }
 
@@ -463,13 +456,17 @@ final class Outbox {
         }
     }
 
-    /** Whether the peer has taken any of our bytes since this was last asked. */
+    /**
+     * Whether the peer has taken any of our bytes since this was last asked. Only what the operating system had refused
+     * for being full says so: into its own buffers it takes bytes for a peer long gone.
+     */
     boolean progressed() {
         ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
         long untaken = buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
         long taken = handedToChannel - untaken;
-        boolean progress = taken > lastTaken;
+        boolean progress = refused && taken > lastTaken;
         lastTaken = taken;
+        refused = untaken > 0;
         return progress;
     }
 
