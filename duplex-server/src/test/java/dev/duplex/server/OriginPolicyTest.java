@@ -28,7 +28,7 @@ class OriginPolicyTest {
     })
     void allowsItsOwnOriginByDefault(String origin, String host, boolean secure) {
         assertThat(OriginPolicy.sameOrigin()
-                        .decide(origin(origin), host, secure)
+                        .decide(origin(origin), host, secure, false)
                         .allowed())
                 .isTrue();
     }
@@ -60,7 +60,7 @@ class OriginPolicyTest {
                 "*"
             })
     void refusesEveryOtherOriginByDefault(String origin) {
-        OriginPolicy.Decision decision = OriginPolicy.sameOrigin().decide(origin(origin), HOST, false);
+        OriginPolicy.Decision decision = OriginPolicy.sameOrigin().decide(origin(origin), HOST, false, false);
 
         assertThat(decision.allowed()).isFalse();
         assertThat(decision.explanation()).startsWith("Origin ").endsWith(".").doesNotContain("\u00e4");
@@ -71,9 +71,10 @@ class OriginPolicyTest {
         for (OriginPolicy policy :
                 new OriginPolicy[] {OriginPolicy.sameOrigin(), OriginPolicy.allow("https://b.com"), OriginPolicy.any()
                 }) {
-            assertThat(policy.decide(HttpFields.EMPTY, HOST, false).allowed()).isTrue();
+            assertThat(policy.decide(HttpFields.EMPTY, HOST, false, false).allowed())
+                    .isTrue();
 
-            OriginPolicy.Decision decision = policy.requireOrigin().decide(HttpFields.EMPTY, HOST, false);
+            OriginPolicy.Decision decision = policy.requireOrigin().decide(HttpFields.EMPTY, HOST, false, false);
             assertThat(decision.allowed()).isFalse();
             assertThat(decision.explanation()).contains("has no Origin").contains("requireOrigin()");
         }
@@ -83,7 +84,7 @@ class OriginPolicyTest {
     void refusesSeveralOriginFields() {
         HttpFields fields = HttpFields.of("Origin", "http://a.com:8009", "Origin", "http://a.com:8009");
 
-        assertThat(OriginPolicy.sameOrigin().decide(fields, HOST, false).explanation())
+        assertThat(OriginPolicy.sameOrigin().decide(fields, HOST, false, false).explanation())
                 .isEqualTo("The request has 2 Origin fields where one is allowed (RFC 6454 §7.3).");
     }
 
@@ -91,16 +92,19 @@ class OriginPolicyTest {
     void allowsWhatIsListedAndNothingElse() {
         OriginPolicy policy = OriginPolicy.allow("https://*.b.com", "http://localhost:*");
 
-        assertThat(policy.decide(origin("https://x.b.com"), HOST, false).allowed())
+        assertThat(policy.decide(origin("https://x.b.com"), HOST, false, false).allowed())
                 .isTrue();
-        assertThat(policy.decide(origin("http://localhost:3000"), HOST, false).allowed())
+        assertThat(policy.decide(origin("http://localhost:3000"), HOST, false, false)
+                        .allowed())
                 .isTrue();
-        assertThat(policy.decide(origin("https://xb.com"), HOST, false).allowed())
+        assertThat(policy.decide(origin("https://xb.com"), HOST, false, false).allowed())
                 .isFalse();
-        assertThat(policy.decide(origin("https://x.b.com.evil"), HOST, false).allowed())
+        assertThat(policy.decide(origin("https://x.b.com.evil"), HOST, false, false)
+                        .allowed())
                 .isFalse();
-        assertThat(policy.decide(origin("null"), HOST, false).allowed()).isFalse();
-        assertThat(policy.decide(origin("http://a.com:8009"), HOST, false).explanation())
+        assertThat(policy.decide(origin("null"), HOST, false, false).allowed()).isFalse();
+        assertThat(policy.decide(origin("http://a.com:8009"), HOST, false, false)
+                        .explanation())
                 .isEqualTo(
                         "Origin http://a.com:8009 is not one of those that are allowed; allow it with origins(...).");
     }
@@ -108,12 +112,12 @@ class OriginPolicyTest {
     @Test
     void allowsEveryOriginIfToldSo() {
         assertThat(OriginPolicy.any()
-                        .decide(origin("https://evil.example"), HOST, false)
+                        .decide(origin("https://evil.example"), HOST, false, false)
                         .allowed())
                 .isTrue();
         assertThat(OriginPolicy.any()
                         .requireOrigin()
-                        .decide(origin("null"), HOST, false)
+                        .decide(origin("null"), HOST, false, false)
                         .allowed())
                 .isTrue();
     }
@@ -127,12 +131,12 @@ class OriginPolicyTest {
     @Test
     void explainsARefusal() {
         assertThat(OriginPolicy.sameOrigin()
-                        .decide(origin("https://evil.example"), "127.0.0.1:8009", false)
+                        .decide(origin("https://evil.example"), "127.0.0.1:8009", false, false)
                         .explanation())
                 .isEqualTo("Origin https://evil.example is not the origin of this server, http://127.0.0.1:8009;"
                         + " allow it with origins(...).");
         assertThat(OriginPolicy.sameOrigin()
-                        .decide(origin("x\"<b>"), HOST, false)
+                        .decide(origin("x\"<b>"), HOST, false, false)
                         .explanation())
                 .startsWith("Origin \"x\\\"<b>\" is not an origin");
     }
@@ -153,7 +157,7 @@ class OriginPolicyTest {
                         .allowed())
                 .isTrue();
         assertThat(OriginPolicy.sameOrigin()
-                        .decide(fields, "backend:8080", false)
+                        .decide(fields, "backend:8080", false, false)
                         .allowed())
                 .isFalse();
     }
@@ -162,7 +166,7 @@ class OriginPolicyTest {
     void decidesAboutEverything(
             @ForAll @CharRange(from = ' ', to = '~') @CharRange(from = '\u0080', to = '\u00FF') String origin,
             @ForAll String host) {
-        OriginPolicy.Decision decision = OriginPolicy.sameOrigin().decide(origin(origin), host, false);
+        OriginPolicy.Decision decision = OriginPolicy.sameOrigin().decide(origin(origin), host, false, false);
 
         assertThat(decision.explanation()).matches("[\\x20-\\x7E\u00A7]*");
         assertThat(decision.allowed()).isEqualTo(decision.explanation().isEmpty());
@@ -170,5 +174,27 @@ class OriginPolicyTest {
 
     private static HttpFields origin(String value) {
         return HttpFields.of("Origin", value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost:8009", "chat.localhost:8009", "127.0.0.1:8009", "127.1.2.3:8009", "[::1]:8009"})
+    void overLoopbackTheServersOwnOriginHasALoopbackName(String host) {
+        assertThat(OriginPolicy.sameOrigin()
+                        .decide(origin("http://" + host), host, false, true)
+                        .allowed())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"evil.example:8009", "localhost.evil.example:8009", "127.0.0.1.evil.example:8009"})
+    void aNameReboundToLoopbackIsNotTheServersOwn(String host) {
+        OriginPolicy.Decision decision = OriginPolicy.sameOrigin().decide(origin("http://" + host), host, false, true);
+
+        assertThat(decision.allowed()).isFalse();
+        assertThat(decision.explanation()).contains("is not a name").contains("trustedProxies");
+        assertThat(OriginPolicy.sameOrigin()
+                        .decide(origin("http://" + host), host, false, false)
+                        .allowed())
+                .isTrue();
     }
 }

@@ -4,6 +4,7 @@ import dev.duplex.core.handshake.HttpFields;
 import dev.duplex.server.HttpResponse;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes HTTP responses: framing, connection and date fields, and the body. */
 final class HttpWriter {
+    private static final int CHUNK_BYTES = 64 * 1024;
+
     private HttpWriter() {}
 
     static DefaultFullHttpResponse continueResponse() {
@@ -73,15 +77,29 @@ final class HttpWriter {
             return;
         }
         HttpResponse.File file = (HttpResponse.File) body;
+        if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
+            // On the network side of the HTTP codec, on the application's side of TLS.
+            String decoder =
+                    channel.pipeline().context(HttpRequestDecoder.class).name();
+            channel.pipeline().addBefore(decoder, null, new ChunkedWriteHandler());
+        }
+        // If the file cannot be read, or is shorter now, the head with its length is out already: all that is left is
+        // to
+        // break off, so that the client knows.
         try {
             FileChannel source = FileChannel.open(file.path(), StandardOpenOption.READ);
-            if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
-                channel.pipeline().addFirst(new ChunkedWriteHandler());
-            }
-            channel.write(new ChunkedNioFile(source, 0, file.length(), 64 * 1024));
-        } catch (IOException e) {
-            // The head with its length is out; all that is left is to not fulfil it.
+            channel.write(chunks(source, file.length())).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+        } catch (IOException | RuntimeException e) {
             channel.close();
+        }
+    }
+
+    private static ChunkedNioFile chunks(FileChannel source, long length) throws IOException {
+        try {
+            return new ChunkedNioFile(source, 0, length, CHUNK_BYTES);
+        } catch (IOException | RuntimeException e) {
+            source.close();
+            throw e;
         }
     }
 }

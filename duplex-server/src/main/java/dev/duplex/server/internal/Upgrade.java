@@ -26,6 +26,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ final class Upgrade {
             return;
         }
         OriginPolicy policy = route.origins().orElse(server.settings().origins());
-        OriginPolicy.Decision decision = policy.decide(http.fields(), client.host(), client.secure());
+        OriginPolicy.Decision decision = policy.decide(http.fields(), client.host(), client.secure(), isOverLoopback());
         if (!decision.allowed()) {
             refuse(HttpResponse.text(403, decision.explanation() + "\n"));
             return;
@@ -99,6 +100,12 @@ final class Upgrade {
             return;
         }
         stage.whenComplete((response, error) -> connection.onLoop(() -> decided(route, request, response, error)));
+    }
+
+    private boolean isOverLoopback() {
+        return channel.localAddress() instanceof InetSocketAddress local
+                && local.getAddress().isLoopbackAddress()
+                && !server.settings().trustedProxies().trusts(channel.remoteAddress());
     }
 
     private void decided(
