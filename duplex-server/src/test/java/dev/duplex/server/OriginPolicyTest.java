@@ -153,7 +153,7 @@ class OriginPolicyTest {
                 TrustedProxies.of("127.0.0.1").client(new java.net.InetSocketAddress("127.0.0.1", 4000), false, fields);
 
         assertThat(OriginPolicy.sameOrigin()
-                        .decide(fields, client.host(), client.secure())
+                        .decide(fields, client.host(), client.secure(), false)
                         .allowed())
                 .isTrue();
         assertThat(OriginPolicy.sameOrigin()
