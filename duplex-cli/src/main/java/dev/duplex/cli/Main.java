@@ -8,13 +8,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code duplex} command: picks the verb and leaves.
  *
- * <p>Exit codes: 0 for done, 1 for a failure while running, 2 for a command line that was not understood.
+ * <p>Exit codes: 0 for done, 1 for a failure while running, 2 for a command line that was not understood, 3 for an address
+ * that cannot be listened on.
  */
 @Command(
         name = "duplex",
@@ -25,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
     /** Every verb there is, in the order in which the help names them. */
-    private static final List<Class<?>> VERBS = List.of(HelpCommand.class);
+    private static final List<Class<?>> VERBS = List.of(ChatCommand.class, HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -49,6 +51,7 @@ public final class Main implements Runnable {
             commandLine.addSubcommand(verb);
         }
         commandLine.setParameterExceptionHandler(Main::explain);
+        commandLine.setExecutionExceptionHandler(Main::fail);
         return commandLine;
     }
 
@@ -56,6 +59,20 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         spec.commandLine().usage(spec.commandLine().getOut());
+    }
+
+    /** What a command cannot do is said in a sentence; anything else is a bug, and its stack trace helps. */
+    private static int fail(Exception e, CommandLine command, ParseResult parsed) throws Exception {
+        if (!(e instanceof CommandFailure failure)) {
+            throw e;
+        }
+        PrintWriter err = command.getErr();
+        err.println("duplex: " + failure.getMessage());
+        if (failure.exitCode() == CommandFailure.USAGE) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        err.flush();
+        return failure.exitCode();
     }
 
     /** Says what was wrong, the nearest thing that exists, and where to read on; never the whole help. */
