@@ -1,10 +1,15 @@
 package dev.duplex.core;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /** The masking algorithm of RFC 6455 §5.3: octet i of the payload is XORed with octet i mod 4 of the masking key. */
 final class Masking {
     private static final long HIGH_BITS = 0x8080808080808080L;
+
+    /** From this length on it pays to get at the memory behind the buffer. */
+    private static final int WIDE = 64;
 
     private Masking() {}
 
@@ -16,7 +21,10 @@ final class Masking {
      * @return whether every resulting octet is below 0x80; found on the way, it spares text a second pass
      */
     static boolean apply(ByteBuf buffer, int index, int length, int key) {
-        long longKey = (long) key << 32 | (key & 0xFFFFFFFFL);
+        if (length >= WIDE && buffer.nioBufferCount() == 1) {
+            return applyWide(buffer.internalNioBuffer(index, length), key);
+        }
+        long longKey = longKey(key);
         long seen = 0;
         int i = index;
         int end = index + length;
@@ -25,12 +33,39 @@ final class Masking {
             buffer.setLong(i, word);
             seen |= word;
         }
-        for (int shift = 24; i < end; i++, shift = shift - 8 & 31) {
-            int octet = (buffer.getByte(i) ^ key >>> shift) & 0xFF;
+        for (int shift = 24; i < end; i++, shift = (shift - 8) & 31) {
+            int octet = (buffer.getByte(i) ^ (key >>> shift)) & 0xFF;
             buffer.setByte(i, octet);
             seen |= octet;
         }
         return (seen & HIGH_BITS) == 0;
+    }
+
+    /** The same on the buffer's memory itself, whose bounds are checked once and whose words need no turning around. */
+    private static boolean applyWide(ByteBuffer memory, int key) {
+        ByteOrder order = memory.order();
+        memory.order(ByteOrder.nativeOrder());
+        boolean bigEndian = memory.order() == ByteOrder.BIG_ENDIAN;
+        long longKey = bigEndian ? longKey(key) : Long.reverseBytes(longKey(key));
+        long seen = 0;
+        int i = memory.position();
+        int end = memory.limit();
+        for (; i <= end - 8; i += 8) {
+            long word = memory.getLong(i) ^ longKey;
+            memory.putLong(i, word);
+            seen |= word;
+        }
+        for (int shift = 24; i < end; i++, shift = (shift - 8) & 31) {
+            int octet = (memory.get(i) ^ (key >>> shift)) & 0xFF;
+            memory.put(i, (byte) octet);
+            seen |= octet;
+        }
+        memory.order(order);
+        return (seen & HIGH_BITS) == 0;
+    }
+
+    private static long longKey(int key) {
+        return ((long) key << 32) | (key & 0xFFFFFFFFL);
     }
 
     /** The key as it applies after {@code octets} octets of payload have gone by. */

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 /** Binds addresses and sets up what comes in: [ssl] → decoder → encoder → {@link HttpConnection}. */
 public final class Listener {
     private static final int BACKLOG = 1024;
-    private static final int LOW_WATER = 32 * 1024;
-    private static final int HIGH_WATER = 64 * 1024;
+    private static final int LOW_WATER = 128 * 1024;
+    private static final int HIGH_WATER = 256 * 1024;
 
     private static final String TOO_MANY = "HTTP/1.1 503 Service Unavailable\r\n"
             + "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 22\r\nRetry-After: 5\r\nConnection: close\r\n\r\n"
