@@ -81,8 +81,9 @@ public final class EventLoops {
             default -> NioIoHandler.newFactory();
         };
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        // Not daemons: a program whose main method has started a server goes on running.
         MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(threadName, true), handlers);
+                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(threadName), handlers);
         return new EventLoops(chosen, group, loop -> new LoopState(loop, System::nanoTime, deflate.get()));
     }
 
