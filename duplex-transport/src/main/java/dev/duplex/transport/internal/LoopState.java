@@ -2,8 +2,8 @@ package dev.duplex.transport.internal;
 
 import dev.duplex.core.deflate.DeflateResources;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -23,8 +23,8 @@ public final class LoopState {
     private boolean ticking;
     private long now;
 
-    private List<WebSocketConnection> unflushed = new ArrayList<>();
-    private List<WebSocketConnection> spare = new ArrayList<>();
+    private final Queue<WebSocketConnection> unflushed = new ArrayDeque<>();
+    private boolean flushScheduled;
 
     public LoopState(EventLoop loop, LongSupplier nanoClock, DeflateResources deflate) {
         this.loop = loop;
@@ -91,19 +91,21 @@ public final class LoopState {
 
     /** Flushes the connection once the current turn of the loop has done its work. */
     void flushAtEndOfTurn(WebSocketConnection connection) {
-        if (unflushed.isEmpty()) {
+        unflushed.add(connection);
+        if (!flushScheduled) {
+            flushScheduled = true;
             loop.execute(this::flushAll);
         }
-        unflushed.add(connection);
     }
 
     private void flushAll() {
-        List<WebSocketConnection> batch = unflushed;
-        unflushed = spare;
-        for (WebSocketConnection connection : batch) {
-            connection.flushAtEndOfTurn();
+        flushScheduled = false;
+        // What flushing makes others send belongs to the next turn.
+        for (int left = unflushed.size(); left > 0; left--) {
+            WebSocketConnection connection = unflushed.poll();
+            if (connection != null) {
+                connection.flushAtEndOfTurn();
+            }
         }
-        batch.clear();
-        spare = batch;
     }
 }

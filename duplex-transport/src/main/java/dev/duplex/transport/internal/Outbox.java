@@ -37,6 +37,7 @@ final class Outbox {
     private boolean awaitsFlush;
     private boolean unflushed;
     private boolean flushing;
+    private boolean flushAgain;
 
     /** What has been given to the channel in the life of the connection. */
     private long handedToChannel;
@@ -364,7 +365,7 @@ final class Outbox {
             return;
         }
         if (flushing) {
-            flushSoon();
+            flushAgain = true;
             return;
         }
         flushChannel();
@@ -396,16 +397,19 @@ final class Outbox {
     }
 
     private void flushChannel() {
-        pushCork();
-        if (unflushed) {
-            unflushed = false;
-            flushing = true;
-            try {
-                context().flush();
-            } finally {
-                flushing = false;
+        do {
+            flushAgain = false;
+            pushCork();
+            if (unflushed) {
+                unflushed = false;
+                flushing = true;
+                try {
+                    context().flush();
+                } finally {
+                    flushing = false;
+                }
             }
-        }
+        } while (flushAgain && !disposed);
     }
 
     void writabilityChanged() {
