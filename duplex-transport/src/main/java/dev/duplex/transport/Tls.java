@@ -48,10 +48,12 @@ public final class Tls {
     public static Tls pem(Path certificateChain, Path privateKey, @Nullable Path clientAuthorities) {
         readable("certificate chain", certificateChain);
         readable("private key", privateKey);
+        if (clientAuthorities != null) {
+            readable("client authorities", clientAuthorities);
+        }
         try {
             SslContextBuilder builder = SslContextBuilder.forServer(certificateChain.toFile(), privateKey.toFile());
             if (clientAuthorities != null) {
-                readable("client authorities", clientAuthorities);
                 builder.trustManager(clientAuthorities.toFile()).clientAuth(ClientAuth.REQUIRE);
             }
             return new Tls(builder.protocols(PROTOCOLS).build(), Optional.empty());

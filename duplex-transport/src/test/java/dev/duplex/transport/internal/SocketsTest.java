@@ -1,0 +1,414 @@
+package dev.duplex.transport.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.duplex.core.Delivery;
+import dev.duplex.core.Limits;
+import dev.duplex.core.Role;
+import dev.duplex.core.WebSocketProtocol;
+import dev.duplex.core.deflate.DedicatedCount;
+import dev.duplex.core.deflate.DeflateResources;
+import dev.duplex.transport.CloseEvent;
+import dev.duplex.transport.SendResult;
+import dev.duplex.transport.SlowConsumerPolicy;
+import dev.duplex.transport.Tls;
+import dev.duplex.transport.Transport;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Connections over real sockets, on each transport that works here. */
+class SocketsTest {
+    private static final int SECONDS = 30;
+
+    private @Nullable EventLoops loops;
+    private final BlockingQueue<Accepted> accepted = new LinkedBlockingQueue<>();
+
+    private record Accepted(WebSocketConnection connection, Listener listener) {}
+
+    /** What a test waits for. */
+    private static final class Listener implements ConnectionListener {
+        final CompletableFuture<CloseEvent> closed = new CompletableFuture<>();
+        final AtomicInteger closings = new AtomicInteger();
+        final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
+        final AtomicInteger drains = new AtomicInteger();
+        final AtomicInteger dropped = new AtomicInteger();
+
+        @Override
+        public void onMessage(boolean text, ByteBuf payload, int index, int length) {
+            messages.add(payload.toString(index, length, java.nio.charset.StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public void onChunk(boolean text, ByteBuf payload, int index, int length, boolean last) {}
+
+        @Override
+        public void onPing(ByteBuf payload, int index, int length) {}
+
+        @Override
+        public void onPong(ByteBuf payload, int index, int length) {}
+
+        @Override
+        public void onRoundTrip(long nanos) {}
+
+        @Override
+        public void onDrain() {
+            drains.incrementAndGet();
+        }
+
+        @Override
+        public void onDropped() {
+            dropped.incrementAndGet();
+        }
+
+        @Override
+        public void onViolation(dev.duplex.core.Violation violation, String reason) {}
+
+        @Override
+        public void onClosed(CloseEvent event) {
+            closings.incrementAndGet();
+            closed.complete(event);
+        }
+    }
+
+    /** A client on a blocking socket. */
+    private static final class Client implements AutoCloseable {
+        final Socket socket;
+        final Recorder recorder = new Recorder();
+        private final AtomicLong key = new AtomicLong(7);
+        final WebSocketProtocol protocol = new WebSocketProtocol(
+                Role.CLIENT, Limits.DEFAULTS, Delivery.WHOLE, null, UnpooledByteBufAllocator.DEFAULT, () ->
+                        (int) key.addAndGet(0x1357_9bdf));
+
+        Client(Socket socket) throws IOException {
+            this.socket = socket;
+            socket.setSoTimeout(SECONDS * 1000);
+        }
+
+        void send(ByteBuf bytes) throws IOException {
+            bytes.readBytes(socket.getOutputStream(), bytes.readableBytes());
+            bytes.release();
+        }
+
+        void text(String text) throws IOException {
+            ByteBuf bytes = Unpooled.buffer();
+            protocol.writeText(text, bytes);
+            send(bytes);
+        }
+
+        void close(int code) throws IOException {
+            ByteBuf bytes = Unpooled.buffer();
+            protocol.writeClose(code, "", bytes);
+            send(bytes);
+        }
+
+        /** Reads once; false at the end of the stream. */
+        boolean read() throws IOException {
+            byte[] bytes = new byte[65_536];
+            int length = socket.getInputStream().read(bytes);
+            if (length > 0) {
+                ByteBuf in = Unpooled.wrappedBuffer(bytes, 0, length);
+                protocol.receive(in, recorder);
+            }
+            return length > 0;
+        }
+
+        void answer() throws IOException {
+            send(recorder.out.readRetainedSlice(recorder.out.readableBytes()));
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+            protocol.dispose();
+            recorder.out.release();
+        }
+    }
+
+    private int listen(Transport transport, Limits limits, SlowConsumerPolicy policy, @Nullable Tls tls) {
+        EventLoops opened = null;
+        String missing = "";
+        try {
+            opened = EventLoops.open(transport, 2, "test", () -> new DeflateResources(6, new DedicatedCount(1)));
+        } catch (IllegalStateException e) {
+            missing = e.getMessage();
+        }
+        assumeThat(missing).as("transport").isEmpty();
+        loops = opened;
+        EventLoops running = java.util.Objects.requireNonNull(opened);
+        assertThat(running.transport()).isEqualTo(transport);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        Channel server = new ServerBootstrap()
+                .group(running.group())
+                .channel(running.serverChannel(address))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        Listener listener = new Listener();
+                        WebSocketConnection connection =
+                                Ends.server(channel, running.stateOf(channel.eventLoop()), limits, policy, listener);
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.context().newHandler(channel.alloc()));
+                        }
+                        channel.pipeline().addLast(connection);
+                        accepted.add(new Accepted(connection, listener));
+                    }
+                })
+                .bind(address)
+                .syncUninterruptibly()
+                .channel();
+        return ((InetSocketAddress) server.localAddress()).getPort();
+    }
+
+    private int listen(Transport transport, Limits limits) {
+        return listen(transport, limits, SlowConsumerPolicy.CLOSE, null);
+    }
+
+    private Client connect(int port) throws IOException {
+        return new Client(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    private Accepted accepted() throws InterruptedException {
+        Accepted next = accepted.poll(SECONDS, TimeUnit.SECONDS);
+        assertThat(next).isNotNull();
+        return next;
+    }
+
+    @AfterEach
+    void loopsEnd() {
+        if (loops != null) {
+            loops.shutdown().syncUninterruptibly();
+        }
+    }
+
+    /** Row B04 of the hostile inputs. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void whatManyThreadsSendArrivesCompleteAndInOrderPerThread(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(16 * 1024 * 1024));
+        int threads = 8;
+        int messages = 1000;
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            List<Thread> senders = new ArrayList<>();
+            AtomicInteger refused = new AtomicInteger();
+            for (int t = 0; t < threads; t++) {
+                int thread = t;
+                Thread sender = new Thread(() -> {
+                    for (int m = 0; m < messages; m++) {
+                        if (!server.connection()
+                                .sendText(thread + ":" + m, null)
+                                .isAccepted()) {
+                            refused.incrementAndGet();
+                        }
+                    }
+                });
+                senders.add(sender);
+                sender.start();
+            }
+            while (client.recorder.events.size() < threads * messages && client.read()) {}
+            for (Thread sender : senders) {
+                sender.join();
+            }
+            assertThat(refused).hasValue(0);
+            int[] next = new int[threads];
+            for (String event : client.recorder.take()) {
+                String[] parts = event.substring("text ".length()).split(":");
+                assertThat(Integer.parseInt(parts[1])).isEqualTo(next[Integer.parseInt(parts[0])]++);
+            }
+            assertThat(next).containsOnly(messages);
+            client.close(1000);
+            while (client.read()) {}
+            assertThat(server.listener().closed.get(SECONDS, TimeUnit.SECONDS).wasClean())
+                    .isTrue();
+        }
+    }
+
+    /** Row F19: the peer sends for ever and never answers the close frame. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void aPeerThatNeverAnswersTheCloseFrameIsCut(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300)));
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            server.connection().close(1000, "done");
+            while (client.read()) {}
+            assertThat(client.recorder.events).containsExactly("close 1000 done");
+            CloseEvent event = server.listener().closed.get(SECONDS, TimeUnit.SECONDS);
+            assertThat(event.cause()).isEqualTo("the closing handshake was not finished within 300 ms (closeTimeout)");
+            assertThat(server.listener().closings).hasValue(1);
+        }
+    }
+
+    /** Row F20 in small. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void threadsSendWhileBothSidesClose(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS);
+        for (int round = 0; round < 40; round++) {
+            try (Client client = connect(port)) {
+                Accepted server = accepted();
+                CountDownLatch started = new CountDownLatch(4);
+                List<Thread> senders = new ArrayList<>();
+                for (int t = 0; t < 4; t++) {
+                    boolean closes = t == 3;
+                    Thread sender = new Thread(() -> {
+                        started.countDown();
+                        for (int m = 0; m < 200; m++) {
+                            SendResult result = server.connection().sendText("x", null);
+                            if (closes && m == 20) {
+                                server.connection().close(1000, "ours");
+                            } else if (result == SendResult.CLOSED) {
+                                return;
+                            }
+                        }
+                    });
+                    senders.add(sender);
+                    sender.start();
+                }
+                started.await();
+                client.close(1001);
+                while (client.read()) {}
+                for (Thread sender : senders) {
+                    sender.join();
+                }
+                List<String> events = client.recorder.take();
+                // The protocol would have answered anything wrong, or a second close frame, with a violation.
+                assertThat(events.stream().filter(event -> event.startsWith("close ")))
+                        .hasSize(1);
+                assertThat(events.get(events.size() - 1)).startsWith("close ");
+                assertThat(events).noneMatch(event -> event.startsWith("violation"));
+                assertThat(server.listener()
+                                .closed
+                                .get(SECONDS, TimeUnit.SECONDS)
+                                .wasClean())
+                        .isTrue();
+                assertThat(server.listener().closings).hasValue(1);
+            }
+        }
+    }
+
+    /** Rows B01 and B02: the reader stops, and who sends is told; closing does not wait for it either. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void aPeerThatStopsReadingMeetsTheBound(Transport transport) throws Exception {
+        Limits limits = Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300));
+        int port = listen(transport, limits);
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            ByteBuf payload = Unpooled.wrappedBuffer(new byte[1024]);
+            long most = 0;
+            SendResult result = SendResult.SENT;
+            for (int i = 0; i < 100_000 && result.isAccepted(); i++) {
+                result = server.connection().sendBytes(false, payload, 0, 1024, null);
+                most = Math.max(most, server.connection().bufferedAmount());
+            }
+            assertThat(result.isAccepted()).isFalse();
+            assertThat(most).isLessThanOrEqualTo(2L * limits.maxBufferedBytes() + Outbox.CORK_BYTES);
+            CloseEvent event = server.listener().closed.get(SECONDS, TimeUnit.SECONDS);
+            assertThat(event.cause()).startsWith("the peer reads too slowly");
+            assertThat(client.socket.isConnected()).isTrue();
+        }
+    }
+
+    /** RFC 6455 §7.1.7: the close frame arrives, then the end of the stream, although we had more to say. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void aViolatorReadsItsCloseFrameAndTheEnd(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS);
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            client.text("fine");
+            client.send(End.hex("83 80 00000000"));
+            client.send(Unpooled.buffer().writeZero(200_000));
+            while (client.read()) {}
+            assertThat(client.recorder.events).containsExactly("close 1002 reserved opcode");
+            assertThat(server.listener().closed).isNotDone();
+            client.socket.shutdownOutput();
+            CloseEvent event = server.listener().closed.get(SECONDS, TimeUnit.SECONDS);
+            assertThat(event.code()).isEqualTo(1002);
+            assertThat(server.listener().messages).containsExactly("fine");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void worksOverTls(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, Tls.selfSigned("localhost"));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        for (boolean violates : new boolean[] {false, true}) {
+            try (Client client =
+                    new Client(context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port))) {
+                client.text("hello");
+                Accepted server = accepted();
+                assertThat(server.listener().messages.poll(SECONDS, TimeUnit.SECONDS))
+                        .isEqualTo("hello");
+                assertThat(server.connection()
+                                .sendText("x".repeat(300_000), null)
+                                .isAccepted())
+                        .isTrue();
+                while (client.recorder.events.isEmpty() && client.read()) {}
+                assertThat(client.recorder.take()).containsExactly("text " + "x".repeat(300_000));
+                if (violates) {
+                    client.send(End.hex("83 80 00000000"));
+                } else {
+                    client.close(1000);
+                }
+                while (client.read()) {}
+                assertThat(client.recorder.take()).hasSize(1).first().asString().startsWith("close 100");
+                client.socket.close();
+                CloseEvent event = server.listener().closed.get(SECONDS, TimeUnit.SECONDS);
+                assertThat(event.wasClean()).isEqualTo(!violates);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void aPausedConnectionDeliversEverythingOnceResumed(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS);
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            CompletableFuture<Void> paused = new CompletableFuture<>();
+            server.connection().channel().eventLoop().execute(() -> {
+                server.connection().pause();
+                paused.complete(null);
+            });
+            paused.get(SECONDS, TimeUnit.SECONDS);
+            for (int i = 0; i < 100; i++) {
+                client.text("m" + i);
+            }
+            server.connection().channel().eventLoop().execute(server.connection()::resume);
+            for (int i = 0; i < 100; i++) {
+                assertThat(server.listener().messages.poll(SECONDS, TimeUnit.SECONDS))
+                        .isEqualTo("m" + i);
+            }
+        }
+        accepted.clear();
+    }
+}
