@@ -5,6 +5,7 @@ import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DedicatedCount;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.deflate.DeflateResources;
+import dev.duplex.server.internal.Health;
 import dev.duplex.server.internal.Listener;
 import dev.duplex.server.internal.LoopWatchdog;
 import dev.duplex.server.internal.PathRouter;
@@ -59,9 +60,19 @@ public final class WebSocketServer implements AutoCloseable {
     private final ServerCore core;
     private final EventLoops eventLoops;
     private final LoopWatchdog watchdog;
-    private final List<Channel> listening = new ArrayList<>();
+    private final List<Listening> listening = new ArrayList<>();
     private final boolean secure;
     private @Nullable CompletableFuture<Void> stopped;
+
+    /** An address, with the port that was found for it, and what listens there. */
+    private record Listening(SocketAddress address, Channel channel) {
+        void close() {
+            channel.close().syncUninterruptibly();
+            if (address instanceof UnixDomainSocketAddress unix) {
+                deleteQuietly(unix.getPath());
+            }
+        }
+    }
 
     private WebSocketServer(Builder builder) {
         DedicatedCount dedicated = new DedicatedCount(builder.compression.maxDedicated());
@@ -73,27 +84,30 @@ public final class WebSocketServer implements AutoCloseable {
                 () -> new DeflateResources(builder.compression.level(), dedicated));
         this.core = new ServerCore(this, builder.settings(), eventLoops);
         this.watchdog = LoopWatchdog.watch(core);
-        builder.metrics.bytesBuffered(() ->
-                core.sessions().stream().mapToLong(Session::bufferedAmount).sum());
         try {
+            builder.metrics.bytesBuffered(() ->
+                    core.sessions().stream().mapToLong(Session::bufferedAmount).sum());
             Listener listener = new Listener(core);
             for (SocketAddress address : builder.addresses()) {
                 listening.add(bind(listener, address));
             }
         } catch (RuntimeException e) {
-            listening.forEach(channel -> channel.close().syncUninterruptibly());
+            listening.forEach(Listening::close);
             watchdog.close();
             eventLoops.shutdown();
             throw e;
         }
     }
 
-    private static Channel bind(Listener listener, SocketAddress address) {
+    private static Listening bind(Listener listener, SocketAddress address) {
         try {
             if (address instanceof UnixDomainSocketAddress unix) {
                 Files.deleteIfExists(staleSocket(unix.getPath()));
             }
-            return listener.bind(address);
+            Channel channel = listener.bind(address);
+            // Netty has a type of its own for Unix sockets.
+            return new Listening(
+                    address instanceof UnixDomainSocketAddress ? address : channel.localAddress(), channel);
         } catch (Exception e) { // Netty throws the IOException as it is
             throw new UncheckedIOException(
                     "cannot listen on " + address + ": " + e.getMessage()
@@ -139,7 +153,7 @@ public final class WebSocketServer implements AutoCloseable {
 
     /** The addresses that it listens on. */
     public List<SocketAddress> addresses() {
-        return listening.stream().map(Channel::localAddress).toList();
+        return listening.stream().map(Listening::address).toList();
     }
 
     /** The {@code ws:} or {@code wss:} address of a path, on the first TCP address. */
@@ -210,7 +224,11 @@ public final class WebSocketServer implements AutoCloseable {
 
     // -------------------------------------------------------------------------------------------------------- shutdown
 
-    /** Stops within 10 seconds; returns when the ports are free. */
+    /**
+     * Stops within 10 seconds; returns when the ports are free.
+     *
+     * @throws IllegalStateException on an event loop
+     */
     @Override
     public void close() {
         shutdown(CLOSE_DEADLINE, 0);
@@ -218,14 +236,19 @@ public final class WebSocketServer implements AutoCloseable {
 
     /**
      * Stops: no longer accepts, closes every session with 1001, waits for them to be gone, and cuts those that are not
-     * when the deadline has passed. Returns when the ports are free and the event loops have ended. Not to be called on
-     * an event loop.
+     * when the deadline has passed. Requests in hand are answered within the deadline too. Returns when the ports are
+     * free and the event loops have ended. A second call waits for the end of the first.
      *
      * @param deadline for the closing handshakes
      * @param sessionsPerSecond how many sessions to close a second, so that not all come back at once elsewhere; 0 for
      *     all at once
+     * @throws IllegalStateException on an event loop, where handlers run: it would wait for itself
      */
     public void shutdown(Duration deadline, int sessionsPerSecond) {
+        if (core.inEventLoop()) {
+            throw new IllegalStateException("an event loop cannot wait for its own end: call close() or shutdown() on"
+                    + " another thread, such as by CompletableFuture.runAsync(server::close)");
+        }
         CompletableFuture<Void> done;
         synchronized (this) {
             if (stopped != null) {
@@ -248,8 +271,7 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     private void stop(long deadline, int sessionsPerSecond) {
-        List<SocketAddress> addresses = addresses();
-        listening.forEach(channel -> channel.close().syncUninterruptibly());
+        listening.forEach(Listening::close);
         CompletableFuture<Void> idle = new CompletableFuture<>();
         core.drain(() -> idle.complete(null));
         long pause = sessionsPerSecond <= 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / sessionsPerSecond;
@@ -271,11 +293,6 @@ public final class WebSocketServer implements AutoCloseable {
         }
         watchdog.close();
         eventLoops.shutdown().syncUninterruptibly();
-        for (SocketAddress address : addresses) {
-            if (address instanceof UnixDomainSocketAddress unix) {
-                deleteQuietly(unix.getPath());
-            }
-        }
     }
 
     private static void deleteQuietly(Path socket) {
@@ -366,9 +383,9 @@ public final class WebSocketServer implements AutoCloseable {
             return this;
         }
 
-        /** Answers 200 at this path. */
+        /** Answers 200 at this path, and 503 once the server goes away. */
         public Builder health(String path) {
-            return http(path, HttpHandler.of(request -> HttpResponse.text(200, "ok\n")));
+            return http(path, new Health());
         }
 
         /** Plain HTTP for all other paths, in place of 404. */

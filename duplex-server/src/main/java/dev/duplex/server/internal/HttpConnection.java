@@ -14,11 +14,10 @@ import dev.duplex.server.TrustedProxies;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.TimerWheel;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
@@ -52,10 +51,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** A persistent connection waits this long for its next request. */
     private static final int IDLE_MILLIS = 30_000;
 
+    /** A request whose head has come has this long for its body. */
+    private static final int BODY_MILLIS = 30_000;
+
     /** A handler has this long to answer. */
     private static final int ANSWER_MILLIS = 60_000;
 
-    /** After a last response, this long is waited for the client to have read it. */
+    /** A client that takes nothing of a response for so long has gone. */
+    private static final int STALL_MILLIS = 20_000;
+
+    /** After a last response, this long is waited for the client to end the connection too. */
     private static final int LINGER_MILLIS = 2_000;
 
     private enum State {
@@ -63,6 +68,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         READING,
         /** A request is being answered; others wait. */
         ANSWERING,
+        /** A response is on its way. The next request is not looked at before it has left. */
+        WRITING,
         /** An opening handshake is being decided. */
         UPGRADING,
         /** The last response is out; input is discarded. */
@@ -78,6 +85,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private State state = State.READING;
     private boolean ended;
+    private boolean first = true;
+
+    /** While a response is on its way: whether the connection goes on after it, and whether the client takes it. */
+    private boolean lastResponse;
+
+    private boolean chunkTaken;
+    private long untaken;
 
     // The request being read.
     private io.netty.handler.codec.http.@Nullable HttpRequest head;
@@ -113,6 +127,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         server.httpOpened(this);
         loop.state().expireIn(deadline, limits.handshakeTimeout().toMillis());
+        if (server.isDraining()) {
+            channel.close();
+        }
     }
 
     @Override
@@ -137,8 +154,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             body.release();
             body = null;
         }
-        pipelined.forEach(ReferenceCountUtil::release);
-        pipelined.clear();
+        releasePipelined();
         if (upgrade != null) {
             upgrade.abandon();
         }
@@ -149,18 +165,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         @Override
         protected long expired(long now) {
             switch (state) {
-                case ANSWERING -> {
-                    LOG.warn("The handler of {} has not answered within {} ms", head, ANSWER_MILLIS);
-                    respondAndEnd(HttpResponse.text(503, "The server did not answer in time.\n"));
-                }
-                case UPGRADING -> {
-                    if (upgrade != null) {
-                        upgrade.timeout();
+                // What these write sets this timer anew, which must not happen before it has expired.
+                case ANSWERING, UPGRADING -> loop.execute(() -> onLoop(HttpConnection.this::noAnswer));
+                case WRITING -> {
+                    if (progressed()) {
+                        return now + STALL_MILLIS;
                     }
+                    channel.close();
                 }
                 default -> channel.close();
             }
             return TimerWheel.NEVER;
+        }
+    }
+
+    private void noAnswer() {
+        if (state == State.UPGRADING && upgrade != null) {
+            upgrade.timeout();
+        } else if (state == State.ANSWERING && head != null) {
+            LOG.warn("The handler of {} has not answered within {} ms", Text.quote(head.uri()), ANSWER_MILLIS);
+            respondAndEnd(HttpResponse.text(503, "The server did not answer in time.\n"));
         }
     }
 
@@ -169,10 +193,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (state) {
-            case READING -> read(message);
-            case ANSWERING -> {
-                pipelined.add(message);
-                channel.config().setAutoRead(false);
+            case READING -> {
+                if (pipelined.isEmpty()) {
+                    read(message);
+                } else {
+                    hold(message);
+                }
+            }
+            case ANSWERING -> hold(message);
+            case WRITING -> {
+                if (lastResponse) {
+                    ReferenceCountUtil.release(message);
+                } else {
+                    hold(message);
+                }
             }
             case UPGRADING -> {
                 if (upgrade != null && message instanceof ByteBuf bytes) {
@@ -183,6 +217,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             }
             case ENDING -> ReferenceCountUtil.release(message);
         }
+    }
+
+    /** Keeps a request that comes before its turn. No more is read meanwhile, so they are few. */
+    private void hold(Object message) {
+        pipelined.add(message);
+        channel.config().setAutoRead(false);
     }
 
     private void read(Object message) {
@@ -216,8 +256,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             handshake = validated(request);
             return;
         }
+        if (request.protocolVersion().majorVersion() != 1) {
+            // RFC 9110 §15.6.6
+            respondAndEnd(HttpResponse.text(
+                    505,
+                    "The version must be HTTP/1.1 but was "
+                            + Text.quote(request.protocolVersion().text()) + ".\n"));
+            return;
+        }
         // RFC 9110 §7.2: a request of HTTP/1.1 has exactly one Host.
-        if (request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        if (!request.protocolVersion().equals(HttpVersion.HTTP_1_0)
                 && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
             throw new BadRequestException("expected exactly one Host field (RFC 9112 §3.2)");
         }
@@ -225,6 +273,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             respondAndEnd(tooLarge());
         } else if (HttpUtil.is100ContinueExpected(request)) {
             channel.writeAndFlush(HttpWriter.continueResponse());
+        }
+        if (state == State.READING) {
+            loop.state().expireIn(deadline, BODY_MILLIS);
         }
     }
 
@@ -317,11 +368,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             respond(HttpResponse.text(
                             426,
                             "This is a WebSocket endpoint: connect with new WebSocket(url), or send Upgrade: websocket.\n")
-                    .header("Upgrade", "websocket"));
+                    .header("Upgrade", "websocket")
+                    // RFC 9110 §7.8
+                    .header("Connection", "Upgrade"));
             return;
         }
         if (handler == null) {
             respond(HttpResponse.text(404, "Nothing is here.\n"));
+            return;
+        }
+        if (handler instanceof Health && server.isDraining()) {
+            respond(HttpResponse.text(503, "The server is going away.\n"));
             return;
         }
         call(handler, builder.build());
@@ -330,7 +387,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void call(HttpHandler handler, HttpRequest request) {
         CompletionStage<HttpResponse> stage;
         try {
-            stage = handler.handle(request);
+            @Nullable HttpRequest outer = loop.enter(request);
+            try {
+                stage = handler.handle(request);
+            } finally {
+                loop.leave(outer);
+            }
         } catch (Throwable error) {
             failed(request, error);
             return;
@@ -366,7 +428,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Runs it on the loop. Whatever it throws ends this connection; a CompletionStage would swallow it. */
     void onLoop(Runnable action) {
         if (!loop.inEventLoop()) {
-            loop.state().loop().execute(() -> onLoop(action));
+            loop.execute(() -> onLoop(action));
             return;
         }
         try {
@@ -379,56 +441,101 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void respond(HttpResponse response) {
         io.netty.handler.codec.http.HttpRequest request = head;
-        boolean keepAlive = request != null && HttpUtil.isKeepAlive(request) && !server.isDraining();
-        if (!keepAlive) {
-            respondAndEnd(response);
-            return;
+        // HTTP/1.0 has no persistent connections but by an agreement that proxies have got wrong (RFC 9112 §9.3).
+        boolean keepAlive = request != null
+                && HttpUtil.isKeepAlive(request)
+                && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)
+                && !server.isDraining();
+        write(response, keepAlive);
+    }
+
+    /** The last response of the connection: nothing that came after its request is looked at. */
+    void respondAndEnd(HttpResponse response) {
+        if (state != State.ENDING && state != State.WRITING && !ended) {
+            write(response, false);
         }
-        HttpWriter.write(channel, request, response, true);
+    }
+
+    private void write(HttpResponse response, boolean keepAlive) {
+        state = State.WRITING;
+        lastResponse = !keepAlive;
+        if (lastResponse) {
+            releasePipelined();
+        }
+        progressed();
+        loop.state().expireIn(deadline, STALL_MILLIS);
+        HttpWriter.write(channel, head, response, keepAlive, () -> chunkTaken = true)
+                .addListener(written -> {
+                    if (ended) {
+                        return;
+                    }
+                    if (!written.isSuccess()) {
+                        channel.close();
+                    } else if (keepAlive && !server.isDraining()) {
+                        next();
+                    } else {
+                        linger();
+                    }
+                });
+    }
+
+    /** Whether the client has taken any part of the response since this was last asked. */
+    private boolean progressed() {
+        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        long left = buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+        boolean progress = chunkTaken || left != untaken;
+        chunkTaken = false;
+        untaken = left;
+        return progress;
+    }
+
+    private void next() {
         state = State.READING;
         head = null;
+        first = false;
         loop.state().expireIn(deadline, IDLE_MILLIS);
-        // Not at once: a long row of requests must not become a deep stack.
-        loop.state().loop().execute(this::readOn);
+        if (pipelined.isEmpty()) {
+            channel.config().setAutoRead(true);
+        } else {
+            // Not at once: a long row of requests must not become a deep stack.
+            loop.execute(() -> onLoop(this::readOn));
+        }
     }
 
     private void readOn() {
         while (state == State.READING && !pipelined.isEmpty()) {
             read(pipelined.poll());
         }
-        if (state == State.READING && pipelined.isEmpty()) {
+        if (state == State.READING) {
             channel.config().setAutoRead(true);
         }
     }
 
-    /** The last response of the connection: nothing that came after its request is looked at. */
-    void respondAndEnd(HttpResponse response) {
-        if (state == State.ENDING || ended) {
-            return;
-        }
-        HttpWriter.write(channel, head, response, false);
-        linger();
-    }
-
     private void linger() {
         state = State.ENDING;
-        pipelined.forEach(ReferenceCountUtil::release);
-        pipelined.clear();
+        server.httpClosed(this);
         loop.state().expireIn(deadline, LINGER_MILLIS);
         channel.config().setAutoRead(true);
         // Closing with unread input would reset the connection, and the client might never see the response.
         if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> duplex.shutdownOutput());
+            duplex.shutdownOutput();
         } else {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            channel.close();
         }
     }
 
-    /** Ends once what is being answered has been answered. */
+    private void releasePipelined() {
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+    }
+
+    /** Ends: now where nothing is asked, and otherwise once what is being asked has been answered. */
     void shutDown() {
         onLoop(() -> {
             if (state == State.READING && head == null) {
                 channel.close();
+            } else if (state == State.UPGRADING && upgrade != null) {
+                upgrade.goingAway();
             }
         });
     }
@@ -451,8 +558,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void upgrade(io.netty.handler.codec.http.HttpRequest request, ServerHandshake.Valid valid) {
+        if (!pipelined.isEmpty()) {
+            // What follows was taken for HTTP already, since an earlier request was still being answered.
+            throw new BadRequestException(
+                    "expected nothing behind an opening handshake before its answer (RFC 6455 §4.1)");
+        }
         state = State.UPGRADING;
         channel.config().setAutoRead(false);
+        if (!first) {
+            // The first request has the time that began with the connection.
+            loop.state().expireIn(deadline, limits.handshakeTimeout().toMillis());
+        }
         Upgrade attempt = new Upgrade(this);
         upgrade = attempt;
         // From here on bytes are frames, or nothing: what the decoder still holds comes to us as it is.
@@ -478,6 +594,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     && !field.name().equalsIgnoreCase("Connection")) {
                 answer = answer.header(field.name(), field.value());
             }
+        }
+        if (response.fields().has("Upgrade")) {
+            // RFC 9110 §7.8; that the connection closes is said in any case.
+            answer = answer.header("Connection", "Upgrade");
         }
         server.metrics().handshakeRefused(response.status());
         respondAndEnd(answer);

@@ -4,6 +4,7 @@ import dev.duplex.core.handshake.HttpFields;
 import dev.duplex.server.HttpResponse;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
@@ -12,11 +13,10 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
-import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.stream.ChunkedNioFile;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes HTTP responses: framing, connection and date fields, and the body. */
 final class HttpWriter {
-    private static final int CHUNK_BYTES = 64 * 1024;
-
     private HttpWriter() {}
 
     static DefaultFullHttpResponse continueResponse() {
@@ -46,8 +44,15 @@ final class HttpWriter {
      * Writes and flushes a response.
      *
      * @param request what is answered, or null if it could not be read
+     * @param onChunk run each time the client has taken so much of a file that more of it is read
+     * @return done once all of it is with the operating system
      */
-    static void write(Channel channel, @Nullable HttpRequest request, HttpResponse response, boolean keepAlive) {
+    static ChannelFuture write(
+            Channel channel,
+            @Nullable HttpRequest request,
+            HttpResponse response,
+            boolean keepAlive,
+            Runnable onChunk) {
         DefaultHttpResponse head =
                 new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(response.status()));
         response.fields().forEach((name, value) -> head.headers().add(name, value));
@@ -64,12 +69,12 @@ final class HttpWriter {
         channel.write(head, channel.voidPromise());
         // RFC 9110 §9.3.2: the answer to HEAD has the fields of the answer to GET, and no body.
         if (request == null || !request.method().equals(HttpMethod.HEAD)) {
-            writeBody(channel, response.body());
+            writeBody(channel, response.body(), onChunk);
         }
-        channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
+        return channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT);
     }
 
-    private static void writeBody(Channel channel, HttpResponse.Body body) {
+    private static void writeBody(Channel channel, HttpResponse.Body body, Runnable onChunk) {
         if (body instanceof HttpResponse.Bytes bytes) {
             if (bytes.length() > 0) {
                 channel.write(new DefaultHttpContent(Unpooled.wrappedBuffer(bytes.bytes())), channel.voidPromise());
@@ -79,27 +84,18 @@ final class HttpWriter {
         HttpResponse.File file = (HttpResponse.File) body;
         if (channel.pipeline().get(ChunkedWriteHandler.class) == null) {
             // On the network side of the HTTP codec, on the application's side of TLS.
-            String decoder =
-                    channel.pipeline().context(HttpRequestDecoder.class).name();
-            channel.pipeline().addBefore(decoder, null, new ChunkedWriteHandler());
+            String encoder =
+                    channel.pipeline().context(HttpResponseEncoder.class).name();
+            channel.pipeline().addBefore(encoder, null, new ChunkedWriteHandler());
         }
         // If the file cannot be read, or is shorter now, the head with its length is out already: all that is left is
-        // to
-        // break off, so that the client knows.
+        // to break off, so that the client knows.
         try {
             FileChannel source = FileChannel.open(file.path(), StandardOpenOption.READ);
-            channel.write(chunks(source, file.length())).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+            channel.write(new FileChunks(source, file.length(), onChunk))
+                    .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         } catch (IOException | RuntimeException e) {
             channel.close();
-        }
-    }
-
-    private static ChunkedNioFile chunks(FileChannel source, long length) throws IOException {
-        try {
-            return new ChunkedNioFile(source, 0, length, CHUNK_BYTES);
-        } catch (IOException | RuntimeException e) {
-            source.close();
-            throw e;
         }
     }
 }

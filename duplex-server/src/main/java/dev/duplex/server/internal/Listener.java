@@ -6,16 +6,17 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -67,9 +68,7 @@ public final class Listener {
 
     private void accept(Channel channel) {
         if (!server.connectionOpened()) {
-            channel.config().setAutoRead(false);
-            channel.writeAndFlush(Unpooled.copiedBuffer(TOO_MANY, StandardCharsets.US_ASCII))
-                    .addListener(ChannelFutureListener.CLOSE);
+            refuse(channel);
             return;
         }
         channel.closeFuture().addListener(closed -> server.connectionClosed());
@@ -82,14 +81,39 @@ public final class Listener {
             handler.setHandshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
             pipeline.addLast(handler);
         }
-        HttpDecoderConfig config = new HttpDecoderConfig()
-                .setMaxInitialLineLength(limits.maxHandshakeLineBytes())
-                .setMaxHeaderSize(limits.maxHandshakeBytes())
-                .setStrictLineParsing(true)
-                .setUseRfc9112TransferEncoding(true)
-                .setAllowDuplicateContentLengths(false);
-        pipeline.addLast(new HttpRequestDecoder(config));
+        pipeline.addLast(new RequestDecoder(limits));
         pipeline.addLast(new HttpResponseEncoder());
         pipeline.addLast(new HttpConnection(server, channel, server.loop(channel.eventLoop())));
+    }
+
+    /** Too many: says so, unless that would take a TLS handshake, and ends. */
+    private void refuse(Channel channel) {
+        channel.pipeline().addLast(new Discarding());
+        if (server.settings().tls() != null) {
+            channel.close();
+            return;
+        }
+        channel.writeAndFlush(Unpooled.copiedBuffer(TOO_MANY, StandardCharsets.US_ASCII))
+                .addListener(written -> {
+                    // Closing with the request unread would reset the connection, and the answer might be lost.
+                    if (written.isSuccess() && channel instanceof DuplexChannel duplex) {
+                        duplex.shutdownOutput();
+                        channel.eventLoop().schedule(() -> channel.close(), 1, TimeUnit.SECONDS);
+                    } else {
+                        channel.close();
+                    }
+                });
+    }
+
+    private static final class Discarding extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+            ctx.close();
+        }
     }
 }

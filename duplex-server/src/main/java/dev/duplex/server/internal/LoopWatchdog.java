@@ -1,5 +1,6 @@
 package dev.duplex.server.internal;
 
+import dev.duplex.server.HttpRequest;
 import dev.duplex.server.WebSocketServer;
 import java.time.Duration;
 import java.util.List;
@@ -56,19 +57,19 @@ public final class LoopWatchdog implements AutoCloseable {
         private boolean warned;
 
         void look(ServerLoop loop) {
-            ServerSession session = loop.running();
+            HttpRequest request = loop.running();
             long now = System.nanoTime();
-            if (session == null || loop.calls() != call) {
+            if (request == null || loop.calls() != call) {
                 call = loop.calls();
                 since = now;
                 warned = false;
             } else if (!warned && now - since >= TOLERATED.toNanos()) {
                 warned = true;
-                warn(loop, session);
+                warn(loop, request);
             }
         }
 
-        private static void warn(ServerLoop loop, ServerSession session) {
+        private static void warn(ServerLoop loop, HttpRequest request) {
             StringBuilder at = new StringBuilder();
             Thread thread = loop.thread();
             StackTraceElement[] frames = thread == null ? new StackTraceElement[0] : thread.getStackTrace();
@@ -81,7 +82,7 @@ public final class LoopWatchdog implements AutoCloseable {
             LOG.warn(
                     "The handler of {} has held its event loop for over {} ms, and every session of that loop waits."
                             + " Use Route.blocking() or Route.executor(...) for a handler that blocks.{}",
-                    session.path(),
+                    request.path(),
                     TOLERATED.toMillis(),
                     at);
         }

@@ -24,6 +24,10 @@ final class MessageView implements Message {
         return this;
     }
 
+    boolean isShown() {
+        return payload != null;
+    }
+
     void hide() {
         payload = null;
         decoded = null;
@@ -76,8 +80,9 @@ final class MessageView implements Message {
 
     @Override
     public byte[] bytes() {
+        ByteBuf shown = payload();
         byte[] copy = new byte[length];
-        payload().getBytes(index, copy);
+        shown.getBytes(index, copy);
         return copy;
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ServerCore {
     private final WebSocketServer facade;
     private final ServerSettings settings;
+    private final ServerMetrics metrics;
     private final EventLoops eventLoops;
     private final List<ServerLoop> loops = new ArrayList<>();
     private final Topics topics;
@@ -29,6 +30,7 @@ public final class ServerCore {
     public ServerCore(WebSocketServer facade, ServerSettings settings, EventLoops eventLoops) {
         this.facade = facade;
         this.settings = settings;
+        this.metrics = GuardedMetrics.of(settings.metrics());
         this.eventLoops = eventLoops;
         eventLoops.states().forEach(state -> loops.add(new ServerLoop(loops.size(), state)));
         this.topics = new Topics(loops);
@@ -43,7 +45,12 @@ public final class ServerCore {
     }
 
     ServerMetrics metrics() {
-        return settings.metrics();
+        return metrics;
+    }
+
+    /** Whether the calling thread is one of the event loops. */
+    public boolean inEventLoop() {
+        return loops.stream().anyMatch(ServerLoop::inEventLoop);
     }
 
     public EventLoops eventLoops() {
@@ -91,7 +98,12 @@ public final class ServerCore {
     }
 
     void sessionClosed() {
-        if (sessions.decrementAndGet() == 0 && draining) {
+        sessions.decrementAndGet();
+        tellIfIdle();
+    }
+
+    private void tellIfIdle() {
+        if (draining && sessions.get() == 0 && plain.isEmpty()) {
             whenIdle.run();
         }
     }
@@ -105,7 +117,9 @@ public final class ServerCore {
     }
 
     void httpClosed(HttpConnection connection) {
-        plain.remove(connection);
+        if (plain.remove(connection)) {
+            tellIfIdle();
+        }
     }
 
     // ------------------------------------------------------------------------------------------------------- shutdown
@@ -114,14 +128,15 @@ public final class ServerCore {
         return draining;
     }
 
-    /** From now on no session opens; the action runs once none is left, at once if none is there. */
+    /**
+     * From now on no session opens; the action runs once none is left and every request in hand has been answered, at
+     * once if so now. It may run more than once.
+     */
     public void drain(Runnable idle) {
         whenIdle = idle;
         draining = true;
         plain.forEach(HttpConnection::shutDown);
-        if (sessions.get() == 0) {
-            idle.run();
-        }
+        tellIfIdle();
     }
 
     /** Every open session, as of now. */

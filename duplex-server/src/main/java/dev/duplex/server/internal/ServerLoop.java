@@ -1,26 +1,33 @@
 package dev.duplex.server.internal;
 
 import dev.duplex.core.PreparedMessage;
+import dev.duplex.server.HttpRequest;
+import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.LoopState;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the server has once per event loop. */
 final class ServerLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
+
     private final int number;
     private final LoopState state;
 
     /** The one view through which this loop shows messages to handlers. */
     final MessageView view = new MessageView();
 
-    /** For the watchdog: the session whose handler runs now, and a number that grows with every call. */
-    private final AtomicReference<@Nullable ServerSession> running = new AtomicReference<>();
+    /** For the watchdog: the request whose handler runs now, and a number that grows with every call. */
+    private final AtomicReference<@Nullable HttpRequest> running = new AtomicReference<>();
 
     private final AtomicLong calls = new AtomicLong();
     private volatile @Nullable Thread thread;
@@ -41,20 +48,33 @@ final class ServerLoop {
         return state;
     }
 
-    /** A handler begins; on the loop. */
-    void enter(ServerSession session) {
-        calls.setOpaque(calls.getPlain() + 1);
-        running.setOpaque(session);
+    /**
+     * A handler begins; on the loop. It may do so within another one, which then goes on to be the one that is watched.
+     *
+     * @param request of its session, or that it answers
+     * @return what is to be given to {@link #leave}
+     */
+    @Nullable
+    HttpRequest enter(HttpRequest request) {
+        HttpRequest outer = running.getPlain();
+        if (outer == null) {
+            noteThread();
+            calls.setOpaque(calls.getPlain() + 1);
+            running.setOpaque(request);
+        }
+        return outer;
     }
 
     /** It has returned. */
-    void leave() {
-        running.setOpaque(null);
+    void leave(@Nullable HttpRequest outer) {
+        if (outer == null) {
+            running.setOpaque(null);
+        }
     }
 
-    /** The session whose handler runs; any thread. */
+    /** The request whose handler runs; any thread. */
     @Nullable
-    ServerSession running() {
+    HttpRequest running() {
         return running.getOpaque();
     }
 
@@ -63,14 +83,13 @@ final class ServerLoop {
         return calls.getOpaque();
     }
 
-    /** The loop's thread, once it has opened a session. */
+    /** The loop's thread, once it has called a handler. */
     @Nullable
     Thread thread() {
         return thread;
     }
 
-    /** Called by the loop's thread. */
-    void noteThread() {
+    private void noteThread() {
         if (thread == null) {
             thread = Thread.currentThread();
         }
@@ -78,6 +97,15 @@ final class ServerLoop {
 
     boolean inEventLoop() {
         return state.loop().inEventLoop();
+    }
+
+    /** Runs it on the loop, in one of its next turns; not at all if the server has stopped. */
+    void execute(Runnable action) {
+        try {
+            state.loop().execute(action);
+        } catch (RejectedExecutionException stopped) {
+            LOG.debug("Not done, since the server has stopped: {}", action);
+        }
     }
 
     PreparedMessage prepare(Publication publication) {
@@ -100,7 +128,7 @@ final class ServerLoop {
         }
         published.add(publication);
         if (scheduled.compareAndSet(false, true)) {
-            state.loop().execute(this::deliverPublished);
+            execute(this::deliverPublished);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.duplex.server.internal;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.PreparedMessage;
 import dev.duplex.core.Violation;
+import dev.duplex.server.HttpRequest;
 import dev.duplex.server.Message;
 import dev.duplex.server.OutgoingMessage;
 import dev.duplex.server.ServerMetrics;
@@ -16,11 +17,11 @@ import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.ConnectionListener;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +30,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +53,21 @@ final class ServerSession implements Session, ConnectionListener {
 
     private volatile @Nullable ConcurrentMap<String, Object> attributes;
 
-    /** Memberships, the one in {@link Topics#everyone} first; changed on the loop only. */
-    private final List<Topic.Membership> memberships = new ArrayList<>(1);
+    private final Topic.Membership everyone;
+
+    /** Memberships by the topics' names; changed on the loop only, and guarded by the session for other threads. */
+    private @Nullable Map<String, Topic.Membership> memberships;
+
+    /** Who has stopped the reading; on the loop. */
+    private boolean pausedByApplication;
+
+    private boolean pausedByExecutor;
+
+    /** We have closed: what the handler has not been shown yet is not shown any more. */
+    private volatile boolean silent;
+
+    /** Payload bytes of the parts so far of a message received in parts; on the loop. */
+    private long partBytes;
 
     private boolean ended;
 
@@ -72,7 +87,8 @@ final class ServerSession implements Session, ConnectionListener {
         this.subprotocol = subprotocol;
         this.extensions = extensions;
         this.number = server.nextSessionNumber();
-        this.serial = executor == null ? null : new SerialExecutor(executor, this::pause, this::resume);
+        this.serial = executor == null ? null : new SerialExecutor(executor, new Backlog());
+        this.everyone = new Topic.Membership(server.topics().everyone(), this);
         if (!attributes.isEmpty()) {
             this.attributes = new ConcurrentHashMap<>(attributes);
         }
@@ -81,8 +97,7 @@ final class ServerSession implements Session, ConnectionListener {
     /** Joins session and connection, and opens; on the loop. */
     void open(WebSocketConnection attached) {
         connection = attached;
-        loop.noteThread();
-        join(new Topic.Membership(server.topics().everyone(), this));
+        everyone.topic.group(loop.number()).add(everyone);
         metrics().connectionOpened();
         call(() -> handler.onOpen(this));
     }
@@ -100,11 +115,11 @@ final class ServerSession implements Session, ConnectionListener {
     /** Calls the handler, on the loop or, behind whatever waits there, on the route's executor. */
     private void call(Call call) {
         if (serial == null) {
-            loop.enter(this);
+            HttpRequest outer = loop.enter(request.http());
             run(call);
-            loop.leave();
+            loop.leave(outer);
         } else {
-            serial.execute(() -> run(call));
+            serial.execute(() -> run(call), 0);
         }
     }
 
@@ -124,7 +139,44 @@ final class ServerSession implements Session, ConnectionListener {
         } catch (Throwable again) {
             LOG.warn("onError of {} has failed too", request.path(), again);
         }
-        connection.close(CloseCode.INTERNAL_ERROR, "");
+        close(CloseCode.INTERNAL_ERROR, "");
+    }
+
+    /** What the route's executor has not done yet is bounded by not reading any more. */
+    private final class Backlog implements SerialExecutor.Owner {
+        @Override
+        public void tooManyWait() {
+            onLoop(() -> {
+                pausedByExecutor = true;
+                connection.pause();
+            });
+        }
+
+        @Override
+        public void workedOff() {
+            onLoop(() -> {
+                pausedByExecutor = false;
+                resumeUnlessPaused();
+            });
+        }
+
+        @Override
+        public void refused(RejectedExecutionException why) {
+            if (readyState() == ReadyState.OPEN) {
+                LOG.warn(
+                        "The executor of the route {} refuses work; session {} is closed with 1011",
+                        request.path(),
+                        id(),
+                        why);
+            }
+            close(CloseCode.INTERNAL_ERROR, "");
+        }
+
+        @Override
+        public void failed(Throwable error) {
+            LOG.error("Session {} has failed inside the server", id(), error);
+            terminate();
+        }
     }
 
     @Override
@@ -134,19 +186,27 @@ final class ServerSession implements Session, ConnectionListener {
 
     @Override
     public void onChunk(boolean text, ByteBuf payload, int index, int length, boolean last) {
-        metrics().messageReceived(text, length);
+        partBytes += length;
+        if (last) {
+            metrics().messageReceived(text, partBytes);
+            partBytes = 0;
+        }
         if (serial != null) {
             MessageView copy = copy(text, payload, index, length, last);
-            serial.execute(() -> show(copy));
+            serial.execute(() -> show(copy), length);
             return;
         }
-        MessageView view = loop.view.show(text, payload, index, length, last);
-        loop.enter(this);
-        show(view);
-        loop.leave();
+        // A handler may open another session, whose first message came together with its request.
+        MessageView view = loop.view.isShown() ? new MessageView() : loop.view;
+        HttpRequest outer = loop.enter(request.http());
+        show(view.show(text, payload, index, length, last));
+        loop.leave(outer);
     }
 
     private void show(MessageView view) {
+        if (silent) {
+            return;
+        }
         try {
             handler.onMessage(this, view);
         } catch (Throwable error) {
@@ -198,10 +258,8 @@ final class ServerSession implements Session, ConnectionListener {
     @Override
     public void onClosed(CloseEvent event) {
         ended = true;
-        for (Topic.Membership membership : memberships) {
-            leave(membership);
-        }
-        memberships.clear();
+        everyone.topic.group(loop.number()).remove(everyone);
+        leaveAll();
         metrics().connectionClosed(event.code());
         call(() -> handler.onClose(this, event));
         server.sessionClosed();
@@ -251,13 +309,13 @@ final class ServerSession implements Session, ConnectionListener {
 
     @Override
     public SendResult send(String text) {
-        return counted(connection.sendText(text, null), text.length());
+        return counted(connection.sendText(text, null), text);
     }
 
     @Override
     public SendResult send(String text, Object conflationKey) {
         Objects.requireNonNull(conflationKey, "conflationKey");
-        return counted(connection.sendText(text, conflationKey), text.length());
+        return counted(connection.sendText(text, conflationKey), text);
     }
 
     @Override
@@ -286,7 +344,12 @@ final class ServerSession implements Session, ConnectionListener {
                 bytes.length);
     }
 
-    private SendResult counted(SendResult result, int bytes) {
+    private SendResult counted(SendResult result, String text) {
+        // The length in UTF-8 is only worked out where somebody counts.
+        return metrics() == ServerMetrics.NONE ? result : counted(result, ByteBufUtil.utf8Bytes(text));
+    }
+
+    private SendResult counted(SendResult result, long bytes) {
         if (result.isAccepted()) {
             metrics().messageSent(bytes);
         }
@@ -312,6 +375,7 @@ final class ServerSession implements Session, ConnectionListener {
     private final class Parts implements OutgoingMessage {
         private final boolean text;
         private boolean closed;
+        private long bytes;
 
         Parts(boolean text) {
             this.text = text;
@@ -323,14 +387,18 @@ final class ServerSession implements Session, ConnectionListener {
                 throw new IllegalStateException("the message has been closed; begin another one");
             }
             int length = part.remaining();
-            return counted(connection.sendPart(text, part, false), length);
+            SendResult result = connection.sendPart(text, part, false);
+            if (result.isAccepted()) {
+                bytes += length;
+            }
+            return result;
         }
 
         @Override
         public void close() {
             if (!closed) {
                 closed = true;
-                connection.sendPart(text, ByteBuffer.allocate(0), true);
+                counted(connection.sendPart(text, ByteBuffer.allocate(0), true), bytes);
             }
         }
     }
@@ -348,10 +416,12 @@ final class ServerSession implements Session, ConnectionListener {
     @Override
     public void close(int code, String reason) {
         connection.close(code, reason);
+        silent = true;
     }
 
     @Override
     public void terminate() {
+        silent = true;
         connection.terminate("terminated by us");
     }
 
@@ -362,19 +432,31 @@ final class ServerSession implements Session, ConnectionListener {
 
     @Override
     public void pause() {
-        onLoop(connection::pause);
+        onLoop(() -> {
+            pausedByApplication = true;
+            connection.pause();
+        });
     }
 
     @Override
     public void resume() {
-        onLoop(connection::resume);
+        onLoop(() -> {
+            pausedByApplication = false;
+            resumeUnlessPaused();
+        });
+    }
+
+    private void resumeUnlessPaused() {
+        if (!pausedByApplication && !pausedByExecutor) {
+            connection.resume();
+        }
     }
 
     private void onLoop(Runnable action) {
         if (loop.inEventLoop()) {
             action.run();
         } else {
-            loop.state().loop().execute(action);
+            loop.execute(action);
         }
     }
 
@@ -389,8 +471,16 @@ final class ServerSession implements Session, ConnectionListener {
     public void subscribe(String topic) {
         Objects.requireNonNull(topic, "topic");
         onLoop(() -> {
-            if (!ended && membership(topic) == null) {
-                join(new Topic.Membership(server.topics().join(topic), this));
+            if (!ended && (memberships == null || !memberships.containsKey(topic))) {
+                Topic.Membership membership =
+                        new Topic.Membership(server.topics().join(topic), this);
+                synchronized (this) {
+                    if (memberships == null) {
+                        memberships = new HashMap<>(4);
+                    }
+                    memberships.put(topic, membership);
+                }
+                membership.topic.group(loop.number()).add(membership);
             }
         });
     }
@@ -399,48 +489,35 @@ final class ServerSession implements Session, ConnectionListener {
     public void unsubscribe(String topic) {
         Objects.requireNonNull(topic, "topic");
         onLoop(() -> {
-            Topic.Membership membership = membership(topic);
+            Topic.@Nullable Membership membership;
+            synchronized (this) {
+                membership = memberships == null ? null : memberships.remove(topic);
+            }
             if (membership != null) {
-                synchronized (memberships) {
-                    memberships.remove(membership);
-                }
                 leave(membership);
             }
         });
     }
 
-    private Topic.@Nullable Membership membership(String topic) {
-        for (int i = 1; i < memberships.size(); i++) {
-            if (memberships.get(i).topic.name().equals(topic)) {
-                return memberships.get(i);
-            }
-        }
-        return null;
-    }
-
-    private void join(Topic.Membership membership) {
-        synchronized (memberships) {
-            memberships.add(membership);
-        }
-        membership.topic.group(loop.number()).add(membership);
-    }
-
     private void leave(Topic.Membership membership) {
         membership.topic.group(loop.number()).remove(membership);
-        if (membership.topic != server.topics().everyone()) {
-            server.topics().leave(membership.topic);
+        server.topics().leave(membership.topic);
+    }
+
+    private void leaveAll() {
+        Map<String, Topic.Membership> left;
+        synchronized (this) {
+            left = memberships;
+            memberships = null;
+        }
+        if (left != null) {
+            left.values().forEach(this::leave);
         }
     }
 
     @Override
-    public Set<String> topics() {
-        Set<String> names = new TreeSet<>();
-        synchronized (memberships) {
-            for (int i = 1; i < memberships.size(); i++) {
-                names.add(memberships.get(i).topic.name());
-            }
-        }
-        return names;
+    public synchronized Set<String> topics() {
+        return memberships == null ? Set.of() : new TreeSet<>(memberships.keySet());
     }
 
     @Override

@@ -101,7 +101,9 @@ final class Topic {
         void deliver(Publication publication, ServerLoop loop) {
             publishing++;
             try (var prepared = loop.prepare(publication)) {
-                for (int i = 0; i < size; i++) {
+                // Whoever joins meanwhile gets what is published from then on.
+                int end = size;
+                for (int i = 0; i < end; i++) {
                     ServerSession session = members[i].session;
                     if (session != publication.except()) {
                         session.deliver(prepared, publication);

@@ -1,5 +1,6 @@
 package dev.duplex.server.internal;
 
+import dev.duplex.core.CloseCode;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
 import dev.duplex.core.WebSocketProtocol;
@@ -11,6 +12,7 @@ import dev.duplex.core.handshake.ExtensionElement;
 import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.core.handshake.ServerHandshake;
 import dev.duplex.core.handshake.Subprotocols;
+import dev.duplex.server.BadRequestException;
 import dev.duplex.server.HttpRequest;
 import dev.duplex.server.HttpResponse;
 import dev.duplex.server.OriginPolicy;
@@ -28,6 +30,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.stream.ChunkedWriteHandler;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +79,7 @@ final class Upgrade {
 
     void decide(Route route, HttpRequest http, TrustedProxies.Client client, ServerHandshake.Valid handshake) {
         if (server.isDraining()) {
-            refuse(HttpResponse.text(503, "The server is going away.\n").header("Retry-After", "5"));
+            goingAway();
             return;
         }
         OriginPolicy policy = route.origins().orElse(server.settings().origins());
@@ -90,7 +93,12 @@ final class Upgrade {
                 http, handshake, ssl == null ? null : ssl.engine().getSession());
         CompletionStage<UpgradeResponse> stage;
         try {
-            stage = route.upgrade().apply(request);
+            @Nullable HttpRequest outer = loop.enter(http);
+            try {
+                stage = route.upgrade().apply(request);
+            } finally {
+                loop.leave(outer);
+            }
         } catch (Throwable error) {
             failed(request, error);
             return;
@@ -124,13 +132,22 @@ final class Upgrade {
         }
     }
 
+    void goingAway() {
+        refuse(HttpResponse.text(503, "The server is going away.\n").header("Retry-After", "5"));
+    }
+
     void timeout() {
         LOG.warn("An upgrade hook has not answered within the handshake timeout");
         refuse(HttpResponse.text(503, "The server did not decide in time.\n").header("Retry-After", "5"));
     }
 
     private void failed(UpgradeRequest request, Throwable error) {
-        LOG.warn("The upgrade hook of {} has failed; refused with 500", request, error);
+        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+        if (cause instanceof BadRequestException bad) {
+            refuse(HttpResponse.text(400, bad.getMessage() + "\n"));
+            return;
+        }
+        LOG.warn("The upgrade hook of {} has failed; refused with 500", request, cause);
         refuse(HttpResponse.text(500, "The server has failed to decide.\n"));
     }
 
@@ -144,6 +161,10 @@ final class Upgrade {
     }
 
     private void accept(Route route, UpgradeRequest request, UpgradeResponse.Accept accept) {
+        if (server.isDraining()) {
+            goingAway();
+            return;
+        }
         ServerHandshake.Valid handshake = request.handshake();
         @Nullable
         String subprotocol = accept.subprotocol()
@@ -212,6 +233,10 @@ final class Upgrade {
         pipeline.replace(connection, "websocket", webSocket);
         channel.config().setAutoRead(true);
         session.open(webSocket);
+        if (server.isDraining()) {
+            // It was not there yet when all were told.
+            session.close(CloseCode.GOING_AWAY, "the server goes away");
+        }
         channel.flush();
         if (first != null) {
             pipeline.fireChannelRead(first);
