@@ -12,4 +12,6 @@ module dev.duplex.server {
     requires static transitive org.jspecify;
 
     exports dev.duplex.server;
+    exports dev.duplex.server.internal.raw to
+            dev.duplex.cli;
 }

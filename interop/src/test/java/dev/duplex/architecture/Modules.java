@@ -27,9 +27,10 @@ final class Modules {
             // Of the core and the transport the command needs the values that the server's API takes and gives.
             "dev.duplex.cli", Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server")));
 
-    /** Whose internal packages are open to whom: the transport exists for these two. */
-    static final Map<String, Set<String>> FRIENDS =
-            Map.of("dev.duplex.transport", Set.of("dev.duplex.server", "dev.duplex.client"));
+    /** Whose internal packages are open to whom: the transport exists for these two, and the command sends broken frames. */
+    static final Map<String, Set<String>> FRIENDS = Map.of(
+            "dev.duplex.transport", Set.of("dev.duplex.server", "dev.duplex.client"),
+            "dev.duplex.server", Set.of("dev.duplex.cli"));
 
     /** Jars that a module of ours may need at run time; the tools of the tests are not among them. */
     private static final Set<String> LIBRARIES =

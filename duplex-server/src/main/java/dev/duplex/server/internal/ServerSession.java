@@ -11,6 +11,7 @@ import dev.duplex.server.Session;
 import dev.duplex.server.UpgradeRequest;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
+import dev.duplex.server.internal.raw.RawBytes;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
@@ -36,7 +37,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A session: hands what the connection receives to the handler, and what the application sends to the connection. */
-final class ServerSession implements Session, ConnectionListener {
+final class ServerSession implements Session, ConnectionListener, RawBytes {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
 
     private final ServerCore server;
@@ -458,6 +459,12 @@ final class ServerSession implements Session, ConnectionListener {
         } else {
             loop.execute(action);
         }
+    }
+
+    @Override
+    public void sendRaw(byte[] bytes) {
+        byte[] copy = bytes.clone();
+        onLoop(() -> connection.sendRaw(copy));
     }
 
     @Override

@@ -117,6 +117,12 @@ final class Outbox {
         return sent(true);
     }
 
+    /** Writes bytes as they are; see {@link WebSocketConnection#sendRaw}. */
+    void sendRaw(byte[] bytes) {
+        cork().writeBytes(bytes);
+        flushSoon();
+    }
+
     /** Sends or queues anything, in order. */
     SendResult take(Outgoing outgoing) {
         if (closeQueued || disposed) {

@@ -233,6 +233,14 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return outbox.take(outgoing);
     }
 
+    /** Writes bytes that need be no frames, past the protocol and before what waits; on the event loop. */
+    public void sendRaw(byte[] bytes) {
+        if (readyState == ReadyState.OPEN) {
+            takeHandover();
+            outbox.sendRaw(bytes);
+        }
+    }
+
     /**
      * Begins the closing handshake; any thread. What was sent before leaves first, as long as the peer takes it. Without
      * effect if it has begun.
