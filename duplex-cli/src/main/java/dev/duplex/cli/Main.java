@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
     /** Every verb there is, in the order in which the help names them. */
-    private static final List<Class<?>> VERBS = List.of(ChatCommand.class, HelpCommand.class);
+    private static final List<Class<?>> VERBS = List.of(EchoCommand.class, ChatCommand.class, HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
