@@ -1,6 +1,7 @@
 package dev.duplex.core;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Every bound of a connection, as one immutable value. {@link #DEFAULTS} suits a server open to strangers; the
@@ -66,120 +67,110 @@ public record Limits(
         positive("closeTimeout", closeTimeout);
     }
 
+    /** These limits with another {@link #maxMessageBytes}. */
     public Limits withMaxMessageBytes(long bytes) {
-        return new Limits(
-                bytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                keepaliveInterval,
-                pongTimeout,
-                idleTimeout,
-                maxBufferedBytes,
-                closeTimeout);
+        return with(draft -> draft.maxMessageBytes = bytes);
     }
 
+    /** These limits with another {@link #fragmentOverheadBytes}. */
+    public Limits withFragmentOverheadBytes(int bytes) {
+        return with(draft -> draft.fragmentOverheadBytes = bytes);
+    }
+
+    /** These limits with another {@link #maxFragments}. */
     public Limits withMaxFragments(int fragments) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                fragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                keepaliveInterval,
-                pongTimeout,
-                idleTimeout,
-                maxBufferedBytes,
-                closeTimeout);
+        return with(draft -> draft.maxFragments = fragments);
     }
 
+    /** These limits with other bounds of the opening handshake. */
     public Limits withHandshake(int bytes, int fields, int lineBytes, Duration timeout) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                bytes,
-                fields,
-                lineBytes,
-                timeout,
-                keepaliveInterval,
-                pongTimeout,
-                idleTimeout,
-                maxBufferedBytes,
-                closeTimeout);
+        return with(draft -> {
+            draft.maxHandshakeBytes = bytes;
+            draft.maxHandshakeFields = fields;
+            draft.maxHandshakeLineBytes = lineBytes;
+            draft.handshakeTimeout = timeout;
+        });
     }
 
+    /** These limits with another {@link #handshakeTimeout}. */
     public Limits withHandshakeTimeout(Duration timeout) {
-        return withHandshake(maxHandshakeBytes, maxHandshakeFields, maxHandshakeLineBytes, timeout);
+        return with(draft -> draft.handshakeTimeout = timeout);
     }
 
+    /** These limits with another {@link #keepaliveInterval} and {@link #pongTimeout}. */
     public Limits withKeepalive(Duration interval, Duration timeout) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                interval,
-                timeout,
-                idleTimeout,
-                maxBufferedBytes,
-                closeTimeout);
+        return with(draft -> {
+            draft.keepaliveInterval = interval;
+            draft.pongTimeout = timeout;
+        });
     }
 
+    /** These limits with another {@link #idleTimeout}. */
     public Limits withIdleTimeout(Duration timeout) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                keepaliveInterval,
-                pongTimeout,
-                timeout,
-                maxBufferedBytes,
-                closeTimeout);
+        return with(draft -> draft.idleTimeout = timeout);
     }
 
+    /** These limits with another {@link #maxBufferedBytes}. */
     public Limits withMaxBufferedBytes(int bytes) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                keepaliveInterval,
-                pongTimeout,
-                idleTimeout,
-                bytes,
-                closeTimeout);
+        return with(draft -> draft.maxBufferedBytes = bytes);
     }
 
+    /** These limits with another {@link #closeTimeout}. */
     public Limits withCloseTimeout(Duration timeout) {
-        return new Limits(
-                maxMessageBytes,
-                fragmentOverheadBytes,
-                maxFragments,
-                maxHandshakeBytes,
-                maxHandshakeFields,
-                maxHandshakeLineBytes,
-                handshakeTimeout,
-                keepaliveInterval,
-                pongTimeout,
-                idleTimeout,
-                maxBufferedBytes,
-                timeout);
+        return with(draft -> draft.closeTimeout = timeout);
+    }
+
+    private Limits with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The same components, open to change. */
+    private static final class Draft {
+        private long maxMessageBytes;
+        private int fragmentOverheadBytes;
+        private int maxFragments;
+        private int maxHandshakeBytes;
+        private int maxHandshakeFields;
+        private int maxHandshakeLineBytes;
+        private Duration handshakeTimeout;
+        private Duration keepaliveInterval;
+        private Duration pongTimeout;
+        private Duration idleTimeout;
+        private int maxBufferedBytes;
+        private Duration closeTimeout;
+
+        Draft(Limits limits) {
+            maxMessageBytes = limits.maxMessageBytes;
+            fragmentOverheadBytes = limits.fragmentOverheadBytes;
+            maxFragments = limits.maxFragments;
+            maxHandshakeBytes = limits.maxHandshakeBytes;
+            maxHandshakeFields = limits.maxHandshakeFields;
+            maxHandshakeLineBytes = limits.maxHandshakeLineBytes;
+            handshakeTimeout = limits.handshakeTimeout;
+            keepaliveInterval = limits.keepaliveInterval;
+            pongTimeout = limits.pongTimeout;
+            idleTimeout = limits.idleTimeout;
+            maxBufferedBytes = limits.maxBufferedBytes;
+            closeTimeout = limits.closeTimeout;
+        }
+
+        Limits finished() {
+            return new Limits(
+                    maxMessageBytes,
+                    fragmentOverheadBytes,
+                    maxFragments,
+                    maxHandshakeBytes,
+                    maxHandshakeFields,
+                    maxHandshakeLineBytes,
+                    handshakeTimeout,
+                    keepaliveInterval,
+                    pongTimeout,
+                    idleTimeout,
+                    maxBufferedBytes,
+                    closeTimeout);
+        }
     }
 
     private static void atLeast(String name, long value, long least) {
