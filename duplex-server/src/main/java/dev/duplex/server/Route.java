@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -64,8 +65,7 @@ public record Route(
 
     /** Decides on each request later; with 503 once the handshake timeout has passed. */
     public Route onUpgradeAsync(Function<UpgradeRequest, CompletionStage<UpgradeResponse>> decision) {
-        return new Route(
-                handler, decision, subprotocols, origins, limits, compression, slowConsumers, delivery, executor);
+        return with(draft -> draft.upgrade = decision);
     }
 
     /**
@@ -73,88 +73,77 @@ public record Route(
      * is refused with 400.
      */
     public Route subprotocols(String... names) {
-        return new Route(
-                handler, upgrade, List.of(names), origins, limits, compression, slowConsumers, delivery, executor);
+        return with(draft -> draft.subprotocols = List.of(names));
     }
 
     /** Who may connect from a browser. */
     public Route origins(OriginPolicy policy) {
-        return new Route(
-                handler,
-                upgrade,
-                subprotocols,
-                Optional.of(policy),
-                limits,
-                compression,
-                slowConsumers,
-                delivery,
-                executor);
+        return with(draft -> draft.origins = Optional.of(policy));
     }
 
     /** The bounds of each session. */
     public Route limits(Limits bounds) {
-        return new Route(
-                handler,
-                upgrade,
-                subprotocols,
-                origins,
-                Optional.of(bounds),
-                compression,
-                slowConsumers,
-                delivery,
-                executor);
+        return with(draft -> draft.limits = Optional.of(bounds));
     }
 
     /** Whether and how messages are compressed. */
     public Route compression(DeflateOptions options) {
-        return new Route(
-                handler,
-                upgrade,
-                subprotocols,
-                origins,
-                limits,
-                Optional.of(options),
-                slowConsumers,
-                delivery,
-                executor);
+        return with(draft -> draft.compression = Optional.of(options));
     }
 
     /** What happens to those who read too slowly. */
     public Route slowConsumers(SlowConsumerPolicy policy) {
-        return new Route(
-                handler, upgrade, subprotocols, origins, limits, compression, Optional.of(policy), delivery, executor);
+        return with(draft -> draft.slowConsumers = Optional.of(policy));
     }
 
     /** Hands messages over in parts, as they arrive, so that a large one is never in memory as a whole. */
     public Route streaming() {
-        return new Route(
-                handler,
-                upgrade,
-                subprotocols,
-                origins,
-                limits,
-                compression,
-                slowConsumers,
-                Delivery.STREAMED,
-                executor);
+        return with(draft -> draft.delivery = Delivery.STREAMED);
     }
 
     /** Runs the handler on an executor: for each session in order, one call at a time. */
     public Route executor(Executor runner) {
-        return new Route(
-                handler,
-                upgrade,
-                subprotocols,
-                origins,
-                limits,
-                compression,
-                slowConsumers,
-                delivery,
-                Optional.of(runner));
+        return with(draft -> draft.executor = Optional.of(runner));
     }
 
     /** Lets the handler block: runs it on virtual threads where the JVM has them (21 and later), else on a thread pool. */
     public Route blocking() {
         return executor(BlockingExecutor.shared());
+    }
+
+    private Route with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The same components, open to change. */
+    private static final class Draft {
+        private final WebSocketHandler handler;
+        private Function<UpgradeRequest, CompletionStage<UpgradeResponse>> upgrade;
+        private List<String> subprotocols;
+        private Optional<OriginPolicy> origins;
+        private Optional<Limits> limits;
+        private Optional<DeflateOptions> compression;
+        private Optional<SlowConsumerPolicy> slowConsumers;
+        private Delivery delivery;
+        private Optional<Executor> executor;
+
+        Draft(Route route) {
+            handler = route.handler;
+            upgrade = route.upgrade;
+            subprotocols = route.subprotocols;
+            origins = route.origins;
+            limits = route.limits;
+            compression = route.compression;
+            slowConsumers = route.slowConsumers;
+            delivery = route.delivery;
+            executor = route.executor;
+        }
+
+        Route finished() {
+            return new Route(
+                    handler, upgrade, subprotocols, origins, limits, compression, slowConsumers, delivery, executor);
+        }
     }
 }
