@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "chat",
         description = "A chat in the browser: names, rooms, who is here, and the last messages for newcomers.",
-        mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         footer = {
             "",

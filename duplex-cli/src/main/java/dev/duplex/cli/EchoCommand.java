@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "echo",
         description = "A playground: endpoints that behave well or badly as you ask, and a page to try them with.",
-        mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false,
         footer = {
             "",
@@ -33,11 +33,12 @@ import picocli.CommandLine.Spec;
             "  /count              counts messages and bytes",
             "  /headers            sends the header fields of your request",
             "  /reject?status=403  refuses the handshake with this HTTP status",
-            "  /badframe?kind=K    sends a frame that breaks the protocol; K is rsv1, opcode, masked,",
-            "                      unfinished-close, utf8, length, fragmented-ping or continuation",
+            "  /badframe?kind=K    sends a frame that breaks the protocol; K is rsv1, opcode,",
+            "                      masked, unfinished-close, utf8, length, fragmented-ping",
+            "                      or continuation",
             "",
-            "Any subprotocol is accepted, the first that is offered. Plain HTTP on any other path",
-            "is answered with the request as JSON."
+            "Any subprotocol is accepted, the first that is offered. Plain HTTP on any other",
+            "path is answered with the request as JSON."
         })
 final class EchoCommand implements Callable<Integer> {
     private static final int PORT = 9998;

@@ -72,8 +72,9 @@ final class ServerOptions {
     @Option(
             names = "--origin",
             paramLabel = "PATTERN",
-            description = "Web pages that may connect, such as https://example.com, https://*.example.com or"
-                    + " http://localhost:*; may be repeated. Default: the server's own.")
+            description = "Web pages that may connect; may be repeated; default: the server's own."
+                    + " Such as https://*.example.com or"
+                    + " http://localhost:*")
     private List<String> origins = new ArrayList<>();
 
     @Option(names = "--any-origin", description = "Let the pages of every web site connect.")
@@ -138,6 +139,13 @@ final class ServerOptions {
             names = {"-q", "--quiet"},
             description = "Say nothing but the address and warnings.")
     private boolean quiet;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and leave.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
 
     boolean quiet() {
         return quiet;

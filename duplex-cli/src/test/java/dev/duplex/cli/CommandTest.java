@@ -142,5 +142,6 @@ class CommandTest {
                         "9998",
                         "8009")
                 .doesNotContain("${");
+        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 }

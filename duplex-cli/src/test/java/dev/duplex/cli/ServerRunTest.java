@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
 import java.net.UnixDomainSocketAddress;
@@ -14,11 +15,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,8 +202,45 @@ class ServerRunTest {
     void makesACertificateAndPrintsItsFingerprint() throws Exception {
         String address = start("echo", "--port", "0", "--tls-self-signed", "--quiet");
         assertThat(address).startsWith("https://127.0.0.1:");
+        SSLContext trustsAll = SSLContext.getInstance("TLS");
+        trustsAll.init(null, new TrustManager[] {new TrustsAll()}, null);
+        HttpResponse<String> page = HttpClient.newBuilder()
+                .sslContext(trustsAll)
+                .build()
+                .send(HttpRequest.newBuilder(URI.create(address)).build(), BodyHandlers.ofString());
+        assertThat(page.body()).contains("<title>Duplex echo");
+        X509Certificate certificate =
+                (X509Certificate) page.sslSession().orElseThrow().getPeerCertificates()[0];
+        String sha256 = HexFormat.ofDelimiter(":")
+                .withUpperCase()
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
         stop();
-        assertThat(err.toString()).containsPattern("SHA-256 ([0-9A-F]{2}:){31}[0-9A-F]{2}");
+        assertThat(err.toString()).contains("SHA-256 " + sha256);
+    }
+
+    private static final class TrustsAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
     }
 
     @Test
