@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/** Pieces of code for the guide. The tests run most of them. */
+/** Pieces of code for the guide. SnippetsTest runs most of them. */
 final class Snippets {
     private Snippets() {}
 
