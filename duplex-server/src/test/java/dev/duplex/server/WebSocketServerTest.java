@@ -2,6 +2,7 @@ package dev.duplex.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,41 @@ class WebSocketServerTest {
 
             assertThat(received.get(5, TimeUnit.SECONDS)).isEqualTo("Grüße, 世界");
             assertThat(server.sessions()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aSessionTerminatedAsItOpensHasBeenAcceptedAllTheSame() throws Exception {
+        WebSocketHandler handler = new WebSocketHandler() {
+            @Override
+            public void onOpen(Session session) {
+                session.terminate();
+            }
+        };
+        try (WebSocketServer server =
+                WebSocketServer.builder().port(0).webSocket("/drop", handler).start()) {
+            CompletableFuture<Throwable> ended = new CompletableFuture<>();
+            HttpClient.newHttpClient()
+                    .newWebSocketBuilder()
+                    .buildAsync(server.uri("/drop"), new WebSocket.Listener() {
+                        @Override
+                        public void onError(WebSocket webSocket, Throwable error) {
+                            ended.complete(error);
+                        }
+
+                        @Override
+                        public CompletionStage<?> onClose(WebSocket webSocket, int code, String reason) {
+                            ended.complete(new AssertionError("a close frame " + code));
+                            return CompletableFuture.completedFuture(null);
+                        }
+                    })
+                    .get(5, TimeUnit.SECONDS);
+
+            // The JDK's client reports an end without a close frame as 1006, or as an error.
+            assertThat(ended.get(5, TimeUnit.SECONDS))
+                    .satisfiesAnyOf(
+                            error -> assertThat(error).isInstanceOf(IOException.class),
+                            error -> assertThat(error).hasMessage("a close frame 1006"));
         }
     }
 }

@@ -265,13 +265,18 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         }
     }
 
-    /** Cuts the connection without a closing handshake; any thread. */
+    /** Cuts the connection without a closing handshake; any thread. What has been written goes out first, if it can. */
     public void terminate(String why) {
         if (onLoop()) {
-            cut(why);
+            flushAndCut(why);
         } else {
-            onLoop(() -> cut(why));
+            onLoop(() -> flushAndCut(why));
         }
+    }
+
+    private void flushAndCut(String why) {
+        channel.flush(); // the 101 itself, where a session is terminated as soon as it opens
+        cut(why);
     }
 
     /** Payload bytes accepted and not yet given to the operating system, with frame headers for some; any thread. */
