@@ -1192,6 +1192,13 @@ window.addEventListener('online', () => {
   }
 });
 window.addEventListener('offline', showState);
+// A page that is left may be kept for the way back, and its connection with it: to the others it has to be gone.
+window.addEventListener('pagehide', (event) => {
+  if (event.persisted && socket !== null) {
+    pendingLost();
+    abandon();
+  }
+});
 window.addEventListener('pageshow', (event) => {
   if (event.persisted && wantedName && socket === null) {
     connect();
