@@ -164,6 +164,21 @@ class CompressedMessagesTest {
         }
 
         @Test
+        void takesWhatDoesNotShrinkInTheSmallestBlocksOfZlib() { // window of 9 bits, memLevel 4
+            int size = 100_000;
+            ByteBuf payload = Unpooled.buffer();
+            for (int from = 0; from < size; from += 97) {
+                int length = Math.min(97, size - from);
+                // RFC 1951 §3.2.4: a stored block, its length and the complement of that.
+                payload.writeByte(0).writeShortLE(length).writeShortLE(~length).writeZero(length);
+            }
+            payload.writeByte(0); // RFC 7692 §7.2.1: an empty stored block without its last four bytes
+            reopen(Limits.DEFAULTS.withMaxMessageBytes(size), Delivery.WHOLE, deflating.withoutTakeover(role))
+                    .receive(Wire.frame(0xC2, Hex.bytes(Hex.of(payload))));
+            assertThat(engine.events()).singleElement().asString().endsWith("binary " + "00".repeat(size));
+        }
+
+        @Test
         void memoryOfABombEndsAtTheLimit() {
             byte[] bomb = Hex.bytes(deflated(new byte[20_000_000]));
             reopen(Limits.DEFAULTS.withMaxMessageBytes(100_000), Delivery.WHOLE, deflating.withoutTakeover(role))
@@ -176,7 +191,7 @@ class CompressedMessagesTest {
         @Test
         void refusesADeclaredSizeThatCannotInflateToLessThanTheLimit() {
             reopen(Limits.DEFAULTS.withMaxMessageBytes(10_000), Delivery.WHOLE, deflating.withoutTakeover(role))
-                    .receive("c2 7e2800");
+                    .receive("c2 7e2b00");
             engine.assertFailedWith(Violation.MESSAGE_TOO_BIG, "message larger than 10000 bytes (maxMessageBytes)");
             assertThat(engine.allocator.count()).isZero();
         }
