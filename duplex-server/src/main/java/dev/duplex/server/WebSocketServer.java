@@ -202,6 +202,7 @@ public final class WebSocketServer implements AutoCloseable {
     /**
      * Sends a text message to all members of a topic. Every member gets the messages of one publisher in the order of
      * its calls; if publishers agree on an order among themselves, with a lock around the call, every member gets that.
+     * Between a publish and a {@link Session#send} no order is kept for sessions of other event loops.
      */
     public void publish(String topic, String text) {
         core.publish(topic, true, text.getBytes(StandardCharsets.UTF_8));

@@ -74,9 +74,10 @@ class ExecutorRouteTest {
             @Override
             public void onOpen(Session session) throws Exception {
                 Thread thread = Thread.currentThread();
-                add(Runtime.version().feature() >= 21
-                        ? Thread.class.getMethod("isVirtual").invoke(thread)
-                        : thread.getName().startsWith("duplex-blocking-"));
+                add(
+                        Runtime.version().feature() >= 21
+                                ? Thread.class.getMethod("isVirtual").invoke(thread)
+                                : thread.getName().startsWith("duplex-blocking-"));
             }
         };
         try (WebSocketServer server = serve("/", Route.to(journal).blocking()).start();

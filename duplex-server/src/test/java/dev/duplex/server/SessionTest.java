@@ -275,9 +275,7 @@ class SessionTest {
                 }
             }
         };
-        Route route = Route.to(handler)
-                .streaming()
-                .limits(Limits.DEFAULTS.withMaxMessageBytes(size));
+        Route route = Route.to(handler).streaming().limits(Limits.DEFAULTS.withMaxMessageBytes(size));
         byte[] message = new byte[size];
         for (int i = 0; i < size; i++) {
             message[i] = (byte) (i * 31);
@@ -329,7 +327,8 @@ class SessionTest {
         };
         try (WebSocketServer server = serve(journal);
                 RawClient client = RawClient.connect(server)) {
-            client.send(RawClient.handshake("/") + new String(RawClient.masked(0x81, "early".getBytes(UTF_8)), "latin1"));
+            client.send(
+                    RawClient.handshake("/") + new String(RawClient.masked(0x81, "early".getBytes(UTF_8)), "latin1"));
             assertThat(client.response().status()).isEqualTo(101);
             Session session = journal.session();
             session.send("marker");
@@ -422,7 +421,8 @@ class SessionTest {
         };
         try (WebSocketServer server = serve(journal);
                 RawClient client = RawClient.connect(server)) {
-            client.send(RawClient.handshake("/") + new String(RawClient.masked(0x81, "early".getBytes(UTF_8)), "latin1"));
+            client.send(
+                    RawClient.handshake("/") + new String(RawClient.masked(0x81, "early".getBytes(UTF_8)), "latin1"));
             assertThat(client.response().status()).isEqualTo(101);
             assertThat(client.text()).isEqualTo("bye");
             RawClient.Frame frame = client.frame();
@@ -545,8 +545,8 @@ class SessionTest {
     @Test
     void pingsAndCutsASilentPeer() throws Exception {
         Journal journal = new Journal();
-        Route route = Route.to(journal)
-                .limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofMillis(200)));
+        Route route =
+                Route.to(journal).limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofMillis(200)));
         try (WebSocketServer server = serve(route);
                 RawClient client = RawClient.open(server, "/")) {
             assertThat(client.frame().opcode()).isEqualTo(9);
@@ -606,7 +606,9 @@ class SessionTest {
                         frame = client.frame();
                     }
                     assertThat(frame.opcode()).isEqualTo(8);
-                    assertThat(client.ends()).as("nothing after the close frame").isTrue();
+                    assertThat(client.ends())
+                            .as("nothing after the close frame")
+                            .isTrue();
                     for (Thread thread : threads) {
                         thread.join();
                     }

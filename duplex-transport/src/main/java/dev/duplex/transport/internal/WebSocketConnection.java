@@ -40,6 +40,9 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     private static final int MAX_CONTROL_PAYLOAD = 125;
 
+    /** At most one of so many parts of what may wait is in the channel. */
+    private static final int CHANNEL_SHARE = 4;
+
     private static final AtomicReferenceFieldUpdater<WebSocketConnection, ReadyState> READY_STATE =
             AtomicReferenceFieldUpdater.newUpdater(WebSocketConnection.class, ReadyState.class, "readyState");
 
@@ -338,9 +341,10 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         outbox.attach(ctx);
-        if (limits.maxBufferedBytes() < Outbox.CORK_BYTES) {
-            int high = limits.maxBufferedBytes();
-            channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(high / 2, high));
+        // Most of what may wait has to wait in the queue: what is in the channel no policy can drop.
+        int share = Math.max(1, limits.maxBufferedBytes() / CHANNEL_SHARE);
+        if (share < channel.config().getWriteBufferHighWaterMark()) {
+            channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(share / 2, share));
         }
         deadlines.begin();
         if (!channel.isActive()) {
