@@ -121,7 +121,8 @@ class SessionTest {
 
     @Test
     void sendsALargeMessageInPartsAsFastAsTheClientReads() throws Exception {
-        int size = 4 * 1024 * 1024;
+        // More than the kernel's buffers hold.
+        int size = 32 * 1024 * 1024;
         int part = 16 * 1024;
         AtomicInteger drains = new AtomicInteger();
         WebSocketHandler handler = new WebSocketHandler() {

@@ -234,6 +234,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 take(content);
             }
         } catch (BadRequestException e) {
+            if (handshake != null) {
+                server.metrics().handshakeRefused(400);
+            }
             respondAndEnd(HttpResponse.text(400, e.getMessage() + "\n"));
         } finally {
             ReferenceCountUtil.release(message);
