@@ -226,6 +226,17 @@ public final class WebSocketServer implements AutoCloseable {
     // -------------------------------------------------------------------------------------------------------- shutdown
 
     /**
+     * Accepts no more connections: its ports are free when this returns. The sessions there are go on until they end, or
+     * until {@link #shutdown}.
+     *
+     * @throws IllegalStateException on an event loop
+     */
+    public void stopAccepting() {
+        refuseOnEventLoop();
+        listening.forEach(Listening::close);
+    }
+
+    /**
      * Stops within 10 seconds; returns when the ports are free.
      *
      * @throws IllegalStateException on an event loop
@@ -246,10 +257,7 @@ public final class WebSocketServer implements AutoCloseable {
      * @throws IllegalStateException on an event loop, where handlers run: it would wait for itself
      */
     public void shutdown(Duration deadline, int sessionsPerSecond) {
-        if (core.inEventLoop()) {
-            throw new IllegalStateException("an event loop cannot wait for its own end: call close() or shutdown() on"
-                    + " another thread, such as by CompletableFuture.runAsync(server::close)");
-        }
+        refuseOnEventLoop();
         CompletableFuture<Void> done;
         synchronized (this) {
             if (stopped != null) {
@@ -271,8 +279,15 @@ public final class WebSocketServer implements AutoCloseable {
         }
     }
 
+    private void refuseOnEventLoop() {
+        if (core.inEventLoop()) {
+            throw new IllegalStateException("an event loop cannot wait for its own end: call close() or shutdown() on"
+                    + " another thread, such as by CompletableFuture.runAsync(server::close)");
+        }
+    }
+
     private void stop(long deadline, int sessionsPerSecond) {
-        listening.forEach(Listening::close);
+        stopAccepting();
         CompletableFuture<Void> idle = new CompletableFuture<>();
         core.drain(() -> idle.complete(null));
         long pause = sessionsPerSecond <= 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / sessionsPerSecond;

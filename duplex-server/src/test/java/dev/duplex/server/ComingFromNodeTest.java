@@ -23,6 +23,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +33,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -113,6 +115,56 @@ class ComingFromNodeTest {
                 assertThat(get(URI.create("http://127.0.0.1:" + port + "/health")))
                         .startsWith("200");
             }
+        }
+    }
+
+    @Test
+    void stopsAcceptingAndKeepsItsSessions() throws Exception {
+        try (WebSocketServer server = start();
+                RawClient client = RawClient.open(server, "/")) {
+            int port = server.port();
+            server.stopAccepting();
+            client.text("still here");
+            assertThat(events.next()).isEqualTo("text still here");
+            // Somebody else can have the port.
+            try (WebSocketServer successor =
+                    WebSocketServer.builder().port(port).health("/health").start()) {
+                assertThat(get(successor.httpUri("/health"))).startsWith("200");
+            }
+        }
+    }
+
+    @Test
+    void routesByRegularExpression() throws Exception {
+        Pattern expression = Pattern.compile("/v[0-9]+/chat");
+        Route route = Route.to(events)
+                .onUpgrade(request -> expression.matcher(request.path()).matches()
+                        ? UpgradeResponse.accept()
+                        : UpgradeResponse.reject(404, "no such endpoint"));
+        try (WebSocketServer server = start(builder -> builder.webSocket("/*", route));
+                RawClient client = RawClient.open(server, "/v2/chat");
+                RawClient refused = attempt(server, "/v2/news")) {
+            client.text("hello");
+            assertThat(events.next()).isEqualTo("text hello");
+            assertThat(refused.response().status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void servesTwoSubprotocolsOnOnePath() throws Exception {
+        Map<String, BiConsumer<Session, Message>> bySubprotocol = Map.of(
+                "upper", (session, message) -> session.send(message.text().toUpperCase(Locale.ROOT)),
+                "echo", (session, message) -> session.send(message));
+        Route route = Route.to(WebSocketHandler.onMessage((session, message) ->
+                        bySubprotocol.get(session.subprotocol().orElseThrow()).accept(session, message)))
+                .subprotocols("upper", "echo");
+        try (WebSocketServer server = start(route);
+                RawClient upper = RawClient.open(server, "/", "Sec-WebSocket-Protocol: upper");
+                RawClient echo = RawClient.open(server, "/", "Sec-WebSocket-Protocol: echo")) {
+            upper.text("hello");
+            echo.text("hello");
+            assertThat(upper.frame().text()).isEqualTo("HELLO");
+            assertThat(echo.frame().text()).isEqualTo("hello");
         }
     }
 
