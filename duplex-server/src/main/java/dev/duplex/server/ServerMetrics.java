@@ -23,8 +23,8 @@ public interface ServerMetrics {
     /**
      * A connection that was opened is gone.
      *
-     * @param code the close code: that of the Close frame received (RFC 6455 §7.1.5), 1005 if it had none, and 1006 if
-     *     none came
+     * @param code the close code: that of the Close frame received (RFC 6455 §7.1.5), 1005 if it had none, that of ours
+     *     if the server failed the connection, and 1006 if there was none
      */
     default void connectionClosed(int code) {}
 
@@ -44,7 +44,8 @@ public interface ServerMetrics {
     default void messageReceived(boolean text, long bytes) {}
 
     /**
-     * A message was written to a connection.
+     * A message was accepted for a connection: written to it, or waiting until its peer reads on. One that is dropped
+     * while it waits is counted by {@link #sendDropped} too.
      *
      * @param bytes the length of its payload before compression
      */

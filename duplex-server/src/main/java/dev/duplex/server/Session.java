@@ -138,7 +138,10 @@ public interface Session {
     /** Bytes accepted by {@code send} and not yet taken by the operating system. */
     long bufferedAmount();
 
-    /** Stops delivering messages, from the next one on, and then reading. */
+    /**
+     * Stops delivering messages, from the next one on, and then reading. On a route with an executor, those that wait for
+     * it already are still delivered.
+     */
     void pause();
 
     /** Goes on reading. */

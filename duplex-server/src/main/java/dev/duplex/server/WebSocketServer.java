@@ -356,7 +356,7 @@ public final class WebSocketServer implements AutoCloseable {
 
         /** The port to listen on; 8080 if nothing is said, 0 for any that is free. */
         public Builder port(int number) {
-            port = number;
+            port = inRange("port", number, 0, 65_535);
             return this;
         }
 
@@ -448,13 +448,13 @@ public final class WebSocketServer implements AutoCloseable {
 
         /** Most TCP connections at a time, 100,000 by default; those beyond get 503. */
         public Builder maxConnections(int most) {
-            maxConnections = most;
+            maxConnections = inRange("maxConnections", most, 1, Integer.MAX_VALUE);
             return this;
         }
 
         /** Largest body of a plain HTTP request, in bytes: 1 MiB by default; 413 beyond. */
         public Builder maxHttpBodyBytes(int most) {
-            maxHttpBodyBytes = most;
+            maxHttpBodyBytes = inRange("maxHttpBodyBytes", most, 0, Integer.MAX_VALUE);
             return this;
         }
 
@@ -464,10 +464,17 @@ public final class WebSocketServer implements AutoCloseable {
             return this;
         }
 
-        /** How many event loops, each a thread: one per processor by default. */
+        /** How many event loops, each a thread: one per processor by default, and for 0. */
         public Builder eventLoops(int number) {
-            eventLoops = number;
+            eventLoops = inRange("eventLoops", number, 0, Integer.MAX_VALUE);
             return this;
+        }
+
+        private static int inRange(String name, int value, int least, int most) {
+            if (value < least || value > most) {
+                throw new IllegalArgumentException(name + " must be " + least + " to " + most + " but was " + value);
+            }
+            return value;
         }
 
         private List<SocketAddress> addresses() {

@@ -78,6 +78,8 @@ class ResetTest {
                 }
             }
             try (RawClient client = connectAsTheOnlyOne(server)) {
+                // The place is free when the channel has closed, the session has ended a moment later.
+                Await.until("every end is told", () -> closed.get() == opened.get());
                 client.send(RawClient.handshake("/", OFFER));
                 RawClient.Response response = client.response();
                 assertThat(response.status()).isEqualTo(101);

@@ -226,6 +226,27 @@ class TransportsTest {
     }
 
     @Test
+    void aClientOverTlsSeesWhyItIsRefusedThoughItGoesOnSending() throws Exception {
+        try (WebSocketServer server = builder()
+                .port(0)
+                .tls(Tls.selfSigned("localhost"))
+                .maxHttpBodyBytes(1000)
+                .start()) {
+            SSLContext trusting = SSLContext.getInstance("TLS");
+            trusting.init(null, new X509ExtendedTrustManager[] {new TrustEveryone()}, null);
+            for (int i = 0; i < 10; i++) {
+                try (RawClient client =
+                        new RawClient(trusting.getSocketFactory().createSocket("127.0.0.1", server.port()))) {
+                    client.send("POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100000\r\n\r\n");
+                    client.send(new byte[100_000]);
+                    assertThat(client.response().status()).isEqualTo(413);
+                    assertThat(client.ends()).isTrue();
+                }
+            }
+        }
+    }
+
+    @Test
     void closesTlsHandshakesThatStallOrAreNoneH05H18() throws Exception {
         try (WebSocketServer server = builder()
                         .port(0)

@@ -1,6 +1,7 @@
 package dev.duplex.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -68,5 +69,19 @@ class WebSocketServerTest {
                             error -> assertThat(error).isInstanceOf(IOException.class),
                             error -> assertThat(error).hasMessage("a close frame 1006"));
         }
+    }
+
+    @Test
+    void refusesNumbersOutOfRangeAndNamesThem() {
+        WebSocketServer.Builder builder = WebSocketServer.builder();
+        assertThatThrownBy(() -> builder.port(65_536))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("port must be 0 to 65535 but was 65536");
+        assertThatThrownBy(() -> builder.port(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.maxConnections(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxConnections");
+        assertThatThrownBy(() -> builder.maxHttpBodyBytes(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> builder.eventLoops(-1)).isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -15,6 +15,7 @@ import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.TimerWheel;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -520,11 +521,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         loop.state().expireIn(deadline, LINGER_MILLIS);
         channel.config().setAutoRead(true);
         // Closing with unread input would reset the connection, and the client might never see the response.
-        if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
-            duplex.shutdownOutput();
-        } else {
-            channel.close();
-        }
+        SslHandler ssl = channel.pipeline().get(SslHandler.class);
+        ChannelFuture said = ssl == null ? channel.newSucceededFuture() : ssl.closeOutbound();
+        said.addListener(done -> {
+            if (channel instanceof DuplexChannel duplex) {
+                duplex.shutdownOutput();
+            } else {
+                channel.close();
+            }
+        });
     }
 
     private void releasePipelined() {

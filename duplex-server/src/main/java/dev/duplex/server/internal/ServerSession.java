@@ -360,7 +360,13 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     /** Sends what was published on a topic; on the loop. */
     void deliver(PreparedMessage prepared, Publication publication) {
         byte[] payload = publication.payload();
-        counted(connection.sendPrepared(prepared, publication.text(), payload, publication.key()), payload.length);
+        try {
+            counted(connection.sendPrepared(prepared, publication.text(), payload, publication.key()), payload.length);
+        } catch (RuntimeException | Error error) {
+            // The others get it all the same.
+            LOG.error("Session {} has failed inside the server", id(), error);
+            terminate();
+        }
     }
 
     @Override
