@@ -375,11 +375,13 @@ class ComingFromNodeTest {
         };
         try (WebSocketServer server =
                         start(builder -> builder.webSocket("/", events).metrics(metrics));
-                RawClient refused = attempt(server, "/nowhere");
-                RawClient opened = RawClient.open(server, "/")) {
+                RawClient refused = attempt(server, "/nowhere")) {
             assertThat(refused.response().status()).isEqualTo(404);
             assertThat(counted.poll(20, TimeUnit.SECONDS)).isEqualTo("refused 404");
-            assertThat(counted.poll(20, TimeUnit.SECONDS)).isEqualTo("opened");
+            try (RawClient opened = RawClient.open(server, "/")) {
+                assertThat(counted.poll(20, TimeUnit.SECONDS)).isEqualTo("opened");
+                opened.close(1000);
+            }
         }
     }
 
