@@ -55,7 +55,7 @@ class ResetTest {
                     session.close(1000, "");
                 }
                 if (session.query().has("flood")) {
-                    for (int i = 0; i < 16; i++) {
+                    for (int i = 0; i < 5; i++) {
                         session.send("tea, coffee, water ".repeat(10_000));
                     }
                 }
