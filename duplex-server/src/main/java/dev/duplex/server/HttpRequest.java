@@ -116,9 +116,10 @@ public final class HttpRequest {
         return secure;
     }
 
+    /** The method and the path: the query may hold a credential, which does not belong into a log. */
     @Override
     public String toString() {
-        return method + " " + target;
+        return method + " " + parsed.rawPath();
     }
 
     /** Collects the parts of a request. Not safe for use by several threads. */

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
  * before it is asked for.
  *
  * <p>A message is valid only during the call that hands it over: the memory behind it belongs to the event loop. Keep
- * {@link #text()} or {@link #bytes()}, which are copies. Every method throws {@link IllegalStateException} afterwards.
+ * {@link #text()} or {@link #bytes()}, which are copies. Every method throws {@link IllegalStateException} afterwards and
+ * on other threads; but an event loop shows one message after the other through the same object, so a message that was
+ * kept may, in a later call on the same loop, be that call's message.
  */
 public interface Message {
     /** Whether it is text, already validated as UTF-8; otherwise it is binary. */

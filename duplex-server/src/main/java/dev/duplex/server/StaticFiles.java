@@ -125,9 +125,8 @@ public final class StaticFiles implements HttpHandler {
                 && name.chars().allMatch(c -> c >= 0x20 && c != 0x7F && c != '/' && c != '\\' && c != ':');
     }
 
-    // Relative, so that it is right behind a proxy that maps paths, and cannot be read as //another.host; the dot keeps
-    // a
-    // name with a colon from being read as a scheme (RFC 3986 §4.2).
+    // Relative, so that it is right behind a proxy that maps paths, and cannot be read as //another.host; the dot
+    // keeps a name with a colon from being read as a scheme (RFC 3986 §4.2).
     private static HttpResponse toFolder(HttpRequest request) {
         String path = request.rawPath();
         String name = path.substring(path.lastIndexOf('/') + 1);

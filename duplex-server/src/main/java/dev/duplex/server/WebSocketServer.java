@@ -16,6 +16,7 @@ import dev.duplex.transport.Tls;
 import dev.duplex.transport.Transport;
 import dev.duplex.transport.internal.EventLoops;
 import io.netty.channel.Channel;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -40,6 +41,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A running WebSocket server, with plain HTTP beside it on the same port.
@@ -55,7 +58,11 @@ import org.jspecify.annotations.Nullable;
  * method may be called from any thread.
  */
 public final class WebSocketServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(10);
+
+    /** How long to wait for the event loops beyond the deadline of a shutdown. Only a handler that blocks takes it. */
+    private static final Duration LOOPS_END = Duration.ofSeconds(5);
 
     private final ServerCore core;
     private final EventLoops eventLoops;
@@ -66,8 +73,9 @@ public final class WebSocketServer implements AutoCloseable {
 
     /** An address, with the port that was found for it, and what listens there. */
     private record Listening(SocketAddress address, Channel channel) {
+        /** Returns when the port is free, or after a second if a handler holds the event loop that would free it. */
         void close() {
-            channel.close().syncUninterruptibly();
+            channel.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
             if (address instanceof UnixDomainSocketAddress unix) {
                 deleteQuietly(unix.getPath());
             }
@@ -123,7 +131,7 @@ public final class WebSocketServer implements AutoCloseable {
         if (!Files.exists(path)) {
             return path;
         }
-        if (Files.isRegularFile(path) || Files.isDirectory(path)) {
+        if (Files.isRegularFile(path) || Files.isDirectory(path) || isNoSocket(path)) {
             throw new IOException(path + " exists and is not a socket");
         }
         try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -132,6 +140,14 @@ public final class WebSocketServer implements AutoCloseable {
         } catch (ConnectException e) {
             return path;
         }
+    }
+
+    /** Whether the mode of the file, where the system has one, says that it is a pipe or a device. */
+    private static boolean isNoSocket(Path path) throws IOException {
+        int type = 0170000; // S_IFMT
+        int socket = 0140000; // S_IFSOCK
+        return path.getFileSystem().supportedFileAttributeViews().contains("unix")
+                && ((int) Files.getAttribute(path, "unix:mode") & type) != socket;
     }
 
     /** Begins to describe a server. */
@@ -237,7 +253,7 @@ public final class WebSocketServer implements AutoCloseable {
     }
 
     /**
-     * Stops within 10 seconds; returns when the ports are free.
+     * Stops by {@link #shutdown} with a deadline of 10 seconds, all sessions at once; returns when the ports are free.
      *
      * @throws IllegalStateException on an event loop
      */
@@ -249,7 +265,8 @@ public final class WebSocketServer implements AutoCloseable {
     /**
      * Stops: no longer accepts, closes every session with 1001, waits for them to be gone, and cuts those that are not
      * when the deadline has passed. Requests in hand are answered within the deadline too. Returns when the ports are
-     * free and the event loops have ended. A second call waits for the end of the first.
+     * free and the event loops have ended, or, if a handler holds one of them, 5 seconds after the deadline, with a
+     * warning in the log. A second call waits for the end of the first.
      *
      * @param deadline for the closing handshakes
      * @param sessionsPerSecond how many sessions to close a second, so that not all come back at once elsewhere; 0 for
@@ -298,7 +315,7 @@ public final class WebSocketServer implements AutoCloseable {
             }
         }
         try {
-            idle.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+            idle.get(left(deadline), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             core.sessions().forEach(Session::terminate);
         } catch (InterruptedException e) {
@@ -308,7 +325,15 @@ public final class WebSocketServer implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         watchdog.close();
-        eventLoops.shutdown().syncUninterruptibly();
+        Future<?> loopsEnd = eventLoops.shutdown();
+        if (!loopsEnd.awaitUninterruptibly(left(deadline) + LOOPS_END.toNanos(), TimeUnit.NANOSECONDS)) {
+            LOG.warn("The server has not stopped in time, because a handler holds its event loop."
+                    + " Use Route.blocking() or Route.executor(...) for a handler that blocks.");
+        }
+    }
+
+    private static long left(long until) {
+        return Math.max(0, until - System.nanoTime());
     }
 
     private static void deleteQuietly(Path socket) {
@@ -446,13 +471,21 @@ public final class WebSocketServer implements AutoCloseable {
             return this;
         }
 
-        /** Most TCP connections at a time, 100,000 by default; those beyond get 503. */
+        /**
+         * Most TCP connections at a time, 100,000 by default; those beyond get 503.
+         *
+         * @throws IllegalArgumentException for less than 1
+         */
         public Builder maxConnections(int most) {
             maxConnections = inRange("maxConnections", most, 1, Integer.MAX_VALUE);
             return this;
         }
 
-        /** Largest body of a plain HTTP request, in bytes: 1 MiB by default; 413 beyond. */
+        /**
+         * Largest body of a plain HTTP request, in bytes: 1 MiB by default; 413 beyond.
+         *
+         * @throws IllegalArgumentException for less than 0
+         */
         public Builder maxHttpBodyBytes(int most) {
             maxHttpBodyBytes = inRange("maxHttpBodyBytes", most, 0, Integer.MAX_VALUE);
             return this;

@@ -46,6 +46,13 @@ class HttpRequestTest {
         assertThat(request.secure()).isTrue();
     }
 
+    @Test
+    void tellsALogNothingOfItsQuery() {
+        HttpRequest request = HttpRequest.builder("GET", "/chat?token=secret").build();
+
+        assertThat(request).hasToString("GET /chat");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "*", "/%", "/a/../b", "/a b", "/é", "/a#b", "/a?b=%", "/\0", "/%00"})
     void refusesAMalformedTarget(String target) {

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -254,6 +255,32 @@ class SessionTest {
             assertThatThrownBy(() -> kept.get().text()).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> kept.get().bytes()).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> kept.get().size()).isInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aMessageIsForTheThreadOfTheCallOnly(boolean blocking) throws Exception {
+        CompletableFuture<String> elsewhere = new CompletableFuture<>();
+        WebSocketHandler handler = WebSocketHandler.onMessage((session, message) -> {
+            try {
+                CompletableFuture.supplyAsync(message::text)
+                        .handle((text, error) ->
+                                error == null ? elsewhere.complete(text) : elsewhere.completeExceptionally(error))
+                        .join();
+            } finally {
+                session.send(message);
+            }
+        });
+        Route route = Route.to(handler);
+        try (WebSocketServer server = WebSocketServer.builder()
+                        .port(0)
+                        .webSocket("/", blocking ? route.blocking() : route)
+                        .start();
+                RawClient client = RawClient.open(server, "/")) {
+            client.text("a");
+            assertThat(client.frame().text()).isEqualTo("a");
+            assertThatThrownBy(elsewhere::join).hasRootCauseInstanceOf(IllegalStateException.class);
         }
     }
 

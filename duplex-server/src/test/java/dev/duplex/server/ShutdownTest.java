@@ -172,6 +172,30 @@ class ShutdownTest {
     }
 
     @Test
+    void endsAlthoughAHandlerHoldsAnEventLoop() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        WebSocketHandler holding = new WebSocketHandler() {
+            @Override
+            public void onMessage(Session session, Message message) throws InterruptedException {
+                held.countDown();
+                release.await();
+            }
+        };
+        WebSocketServer server = builder().eventLoops(1).webSocket("/", holding).start();
+        try (RawClient client = RawClient.open(server, "/")) {
+            client.text("x");
+            assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
+            CompletableFuture<Void> stopped =
+                    CompletableFuture.runAsync(() -> server.shutdown(Duration.ofMillis(1), 0));
+            stopped.get(30, TimeUnit.SECONDS);
+            assertThat(server.sessions()).hasSize(1);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
     void everyMethodIsHarmlessAfterwards() throws Exception {
         Journal journal = new Journal();
         WebSocketServer server = builder().webSocket("/", journal).start();

@@ -113,9 +113,8 @@ final class Decompressor implements ZlibStream {
                 out.writerIndex(out.writerIndex() + written);
             }
             if (inflater.finished()) {
-                // RFC 7692 §7.2.1 and §7.2.3.4: a block with BFINAL set ends a DEFLATE stream, not the message. The
-                // next
-                // one starts at the next byte, and with an empty window (RFC 1951 §3.2.3).
+                // RFC 7692 §7.2.1 and §7.2.3.4: a block with BFINAL set ends a DEFLATE stream, not the message.
+                // The next stream starts at the next byte, and with an empty window (RFC 1951 §3.2.3).
                 inflater.reset();
                 if (!in.hasRemaining()) {
                     afterFinalBlock = true;
@@ -131,9 +130,8 @@ final class Decompressor implements ZlibStream {
 
     private Inflation endMessage() throws DataFormatException {
         if (afterFinalBlock) {
-            // RFC 7692 §7.2.1 wants another, empty block after a final one. A stream that has ended needs none, and
-            // some
-            // compressors leave it out.
+            // RFC 7692 §7.2.1 wants another, empty block after a final one. A stream that has ended needs none,
+            // and some compressors leave it out.
             afterFinalBlock = false;
             return Inflation.OK;
         }

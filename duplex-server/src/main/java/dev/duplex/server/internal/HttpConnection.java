@@ -184,7 +184,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (state == State.UPGRADING && upgrade != null) {
             upgrade.timeout();
         } else if (state == State.ANSWERING && head != null) {
-            LOG.warn("The handler of {} has not answered within {} ms", Text.quote(head.uri()), ANSWER_MILLIS);
+            // The path alone: a query may hold a credential.
+            String path = RequestTarget.parse(head.uri()).rawPath();
+            LOG.warn("The handler of {} has not answered within {} ms", path, ANSWER_MILLIS);
             respondAndEnd(HttpResponse.text(503, "The server did not answer in time.\n"));
         }
     }
@@ -286,11 +288,15 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private HttpResponse refusal(Throwable cause) {
         if (cause instanceof TooLongHttpLineException) {
             return HttpResponse.text(
-                    414, "The request line is longer than " + limits.maxHandshakeLineBytes() + " bytes.\n");
+                    414,
+                    "The request line is longer than " + limits.maxHandshakeLineBytes()
+                            + " bytes (maxHandshakeLineBytes).\n");
         }
         if (cause instanceof TooLongFrameException) {
             return HttpResponse.text(
-                    431, "The header fields are larger than " + limits.maxHandshakeBytes() + " bytes.\n");
+                    431,
+                    "The header fields are larger than " + limits.maxHandshakeBytes()
+                            + " bytes (maxHandshakeBytes).\n");
         }
         return HttpResponse.text(
                 400, "The request is not HTTP/1.1: " + Text.quote(String.valueOf(cause.getMessage())) + "\n");
@@ -298,19 +304,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private @Nullable HttpResponse tooLong(HttpHeaders headers) {
         if (headers.size() > limits.maxHandshakeFields()) {
-            return HttpResponse.text(431, "There are more than " + limits.maxHandshakeFields() + " header fields.\n");
+            return HttpResponse.text(
+                    431,
+                    "There are more than " + limits.maxHandshakeFields() + " header fields (maxHandshakeFields).\n");
         }
         for (Map.Entry<String, String> field : headers) {
             if (field.getKey().length() + field.getValue().length() > limits.maxHandshakeLineBytes()) {
                 return HttpResponse.text(
-                        431, "A header field is larger than " + limits.maxHandshakeLineBytes() + " bytes.\n");
+                        431,
+                        "A header field is larger than " + limits.maxHandshakeLineBytes()
+                                + " bytes (maxHandshakeLineBytes).\n");
             }
         }
         return null;
     }
 
     private HttpResponse tooLarge() {
-        return HttpResponse.text(413, "The body is larger than " + settings.maxHttpBodyBytes() + " bytes.\n");
+        return HttpResponse.text(
+                413, "The body is larger than " + settings.maxHttpBodyBytes() + " bytes (maxHttpBodyBytes).\n");
     }
 
     private void take(HttpContent content) {

@@ -15,6 +15,9 @@ final class MessageView implements Message {
     private boolean last;
     private @Nullable String decoded;
 
+    /** Who may look, while somebody in particular may: behind another thread's back the bytes become other messages. */
+    private @Nullable Thread reader;
+
     MessageView show(boolean text, ByteBuf payload, int index, int length, boolean last) {
         this.text = text;
         this.payload = payload;
@@ -28,6 +31,11 @@ final class MessageView implements Message {
         return payload != null;
     }
 
+    /** From now on only the calling thread may look. */
+    void handOver() {
+        reader = Thread.currentThread();
+    }
+
     void hide() {
         payload = null;
         decoded = null;
@@ -35,9 +43,9 @@ final class MessageView implements Message {
 
     ByteBuf payload() {
         ByteBuf shown = payload;
-        if (shown == null) {
-            throw new IllegalStateException(
-                    "a message is valid only during the call that delivers it; keep message.text() or message.bytes()");
+        if (shown == null || (reader != null && reader != Thread.currentThread())) {
+            throw new IllegalStateException("a message is valid only during the call that delivers it, on its thread;"
+                    + " keep message.text() or message.bytes()");
         }
         return shown;
     }

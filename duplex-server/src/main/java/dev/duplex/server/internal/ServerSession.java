@@ -209,6 +209,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
             return;
         }
         try {
+            view.handOver();
             handler.onMessage(this, view);
         } catch (Throwable error) {
             failed(error);

@@ -50,6 +50,9 @@ final class Upgrade {
 
     private boolean decided;
 
+    /** The path, for the log. */
+    private String path = "";
+
     Upgrade(HttpConnection connection) {
         this.connection = connection;
         this.server = connection.server();
@@ -78,6 +81,7 @@ final class Upgrade {
     }
 
     void decide(Route route, HttpRequest http, TrustedProxies.Client client, ServerHandshake.Valid handshake) {
+        path = http.path();
         if (server.isDraining()) {
             goingAway();
             return;
@@ -137,7 +141,7 @@ final class Upgrade {
     }
 
     void timeout() {
-        LOG.warn("An upgrade hook has not answered within the handshake timeout");
+        LOG.warn("The upgrade hook of {} has not answered within the handshake timeout; refused with 503", path);
         refuse(HttpResponse.text(503, "The server did not decide in time.\n").header("Retry-After", "5"));
     }
 
