@@ -36,7 +36,10 @@ public final class EchoRoutes implements AutoCloseable {
     public void addTo(WebSocketServer.Builder server, Optional<StaticFiles> files) {
         server.webSocket("/", PerSession.route(request -> new Echo()))
                 .webSocket("/echo", PerSession.route(request -> new Echo()))
-                .webSocket("/reverse", PerSession.route(request -> new Reverse()))
+                .webSocket(
+                        "/reverse",
+                        // To find the characters of a large text takes its time.
+                        PerSession.route(request -> new Reverse()).blocking())
                 .webSocket("/broadcast", PerSession.route(request -> Broadcast.toAll()))
                 .webSocket("/room/{name}", PerSession.route(Broadcast::toRoom))
                 .webSocket("/time", PerSession.route(request -> new Ticker(request.query(), timer, Clock.systemUTC())))

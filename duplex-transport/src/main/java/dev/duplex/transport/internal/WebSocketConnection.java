@@ -18,6 +18,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -25,6 +26,8 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A WebSocket connection over a Netty channel: the only handler of its pipeline, after TLS. It feeds the protocol with
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * so that one who asks without listening cannot make us hoard answers.
  */
 public final class WebSocketConnection extends ChannelInboundHandlerAdapter implements MessageSink {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+
     private static final int PAUSED_BY_OWNER = 1;
     private static final int PAUSED_BY_CONGESTION = 2;
 
@@ -596,6 +601,12 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             // What was still to be written when the channel closed; why it closed is said elsewhere.
             channel.close();
             return;
+        }
+        // A network that fails and TLS that cannot be read are no news; anything else is a mistake of this program.
+        if (thrown instanceof IOException || thrown instanceof DecoderException) {
+            LOG.debug("Connection to {} has failed", channel.remoteAddress(), thrown);
+        } else {
+            LOG.error("Connection to {} has failed inside the program", channel.remoteAddress(), thrown);
         }
         String message = thrown.getMessage();
         cut(thrown instanceof IOException && message != null ? message : thrown.toString());
