@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** A window of {@link Browser}, and the page in it. Dialogs are accepted as soon as they open. */
 final class Page {
@@ -153,11 +154,17 @@ final class Page {
 
     /** Waits until an expression of the page is true. */
     Page waitUntil(String expression) {
+        return waitUntil(() -> evaluate("Boolean(" + expression + ")").asBoolean(), expression);
+    }
+
+    /** Waits until something is the case; the only place where the tests look again and again. */
+    Page waitUntil(BooleanSupplier condition, String description) {
         long deadline = System.nanoTime() + DevTools.PATIENCE.toNanos();
-        while (!evaluate("Boolean(" + expression + ")").asBoolean()) {
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("not within " + DevTools.PATIENCE.toSeconds() + " s: " + expression
-                        + "\nthe page: " + text("document.body.innerText") + "\nproblems: " + problems);
+                throw new AssertionError("not within " + DevTools.PATIENCE.toSeconds() + " s: " + description
+                        + "\nthe page: " + text("document.body.innerText") + "\nproblems: " + problems
+                        + "\ndialogs: " + dialogs + "\nconsole: " + console);
             }
             LockSupport.parkNanos(GLANCE.toNanos());
         }

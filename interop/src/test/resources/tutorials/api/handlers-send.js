@@ -1,0 +1,1 @@
+webSocket.send("Hello World!");

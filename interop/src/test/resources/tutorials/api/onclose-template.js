@@ -1,0 +1,3 @@
+socket.onclose = function(event) {
+  console.log(`as clean? &{event.wasClean} Code=${event.code} Reason=${event.reason}`);
+}

@@ -1,0 +1,7 @@
+socket.onerror = function(event) {
+  // handle error event
+};
+
+socket.addEventListener("error", function(event) {
+  // handle error event
+});

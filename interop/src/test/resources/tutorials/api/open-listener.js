@@ -1,0 +1,3 @@
+ws.addEventListener('open', function (event) {
+  ws.send('Hello Server!');
+});
