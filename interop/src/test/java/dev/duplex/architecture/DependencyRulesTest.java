@@ -135,8 +135,9 @@ class DependencyRulesTest {
 
     /** A payload that a handler sees is a view of ours: buffers with reference counts never reach the user. */
     @Test
-    void theServersApiShowsNeitherNettyNorInternals() {
-        Set<String> api = Modules.ours().get("dev.duplex.server").exports().stream()
+    void theApisOfServerAndClientShowNeitherNettyNorInternals() {
+        Set<String> api = Stream.of("dev.duplex.server", "dev.duplex.client")
+                .flatMap(name -> Modules.ours().get(name).exports().stream())
                 .map(ModuleDescriptor.Exports::source)
                 .collect(Collectors.toSet());
         check(classes()

@@ -23,6 +23,7 @@ final class Modules {
             "dev.duplex.core", Set.of(),
             "dev.duplex.transport", Set.of("dev.duplex.core"),
             "dev.duplex.server", Set.of("dev.duplex.core", "dev.duplex.transport"),
+            "dev.duplex.client", Set.of("dev.duplex.core", "dev.duplex.transport"),
             "dev.duplex.micrometer", Set.of("dev.duplex.core", "dev.duplex.server"),
             // Of the core and the transport the command needs the values that the server's API takes and gives.
             "dev.duplex.cli", Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server")));

@@ -1,5 +1,6 @@
 package dev.duplex.server.internal;
 
+import dev.duplex.transport.internal.BlockingExecutor;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;

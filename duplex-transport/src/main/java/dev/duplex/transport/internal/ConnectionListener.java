@@ -29,6 +29,9 @@ public interface ConnectionListener {
     /** The peer broke a rule; the connection is being closed. */
     void onViolation(Violation violation, String reason);
 
+    /** The peer's close frame has come, or the peer broke a rule: no message follows. Not called if we closed first. */
+    default void onClosing() {}
+
     /** The connection is gone. Called once, and nothing after it. */
     void onClosed(CloseEvent event);
 }

@@ -41,6 +41,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -73,6 +74,13 @@ public final class EventLoops {
      */
     public static EventLoops open(
             Transport wanted, int threads, String threadName, Supplier<DeflateResources> deflate) {
+        // Not daemons: a program whose main method has started a server goes on running.
+        return open(wanted, threads, new DefaultThreadFactory(threadName), deflate);
+    }
+
+    /** As the other, on threads from a factory. */
+    public static EventLoops open(
+            Transport wanted, int threads, ThreadFactory threadFactory, Supplier<DeflateResources> deflate) {
         Transport chosen = choose(wanted);
         IoHandlerFactory handlers = switch (chosen) {
             case IO_URING -> IoUringIoHandler.newFactory();
@@ -81,9 +89,7 @@ public final class EventLoops {
             default -> NioIoHandler.newFactory();
         };
         int count = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        // Not daemons: a program whose main method has started a server goes on running.
-        MultiThreadIoEventLoopGroup group =
-                new MultiThreadIoEventLoopGroup(count, new DefaultThreadFactory(threadName), handlers);
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(count, threadFactory, handlers);
         return new EventLoops(chosen, group, loop -> new LoopState(loop, System::nanoTime, deflate.get()));
     }
 

@@ -412,8 +412,14 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         resume(PAUSED_BY_OWNER);
     }
 
+    /**
+     * A server stops reading from a peer that does not listen. A client goes on: with a server that does the same, both
+     * would wait for each other for ever, and what a client sends is not what its peer made it send.
+     */
     void pauseForCongestion() {
-        pause(PAUSED_BY_CONGESTION);
+        if (role == Role.SERVER) {
+            pause(PAUSED_BY_CONGESTION);
+        }
     }
 
     void resumeAfterCongestion() {
@@ -499,6 +505,9 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         String why = cause != null ? cause : byUs ? "closed by us" : "closed by the peer";
         closeEvent = new CloseEvent(code, reason, true, why);
         outbox.end(role == Role.SERVER ? Ending.CLOSE : Ending.NONE);
+        if (!byUs) {
+            listener.onClosing();
+        }
     }
 
     @Override
@@ -512,6 +521,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
                 reason + " (" + violation.section() + ")");
         outbox.end(Ending.SHUT_DOWN_OUTPUT);
         listener.onViolation(violation, reason);
+        listener.onClosing();
     }
 
     @Override

@@ -204,6 +204,18 @@ class WebSocketConnectionTest {
     }
 
     @Test
+    void aClientReadsOnWhileThePeerDoesNotRead() {
+        try (End client = new End(Role.CLIENT, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, Delivery.WHOLE)) {
+            client.channel.peerReads(0);
+            client.connection.sendText("x".repeat(70_000), null);
+            client.runTasks();
+            client.read(client.fromPeer("a", "b"));
+            assertThat(client.recorder.take()).containsExactly("text a", "text b");
+            assertThat(client.channel.config().isAutoRead()).isTrue();
+        }
+    }
+
+    @Test
     void anOwnersPauseOutlivesTheCongestion() {
         end.channel.peerReads(0);
         end.connection.sendText("x".repeat(70_000), null);

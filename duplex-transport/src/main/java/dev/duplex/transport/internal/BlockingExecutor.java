@@ -1,4 +1,4 @@
-package dev.duplex.server.internal;
+package dev.duplex.transport.internal;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;

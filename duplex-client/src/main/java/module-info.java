@@ -1,0 +1,13 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The WebSocket client: the interface of the WHATWG WebSockets Standard in Java, and its options. */
+@NullMarked
+module dev.duplex.client {
+    requires transitive dev.duplex.core;
+    requires transitive dev.duplex.transport;
+    requires io.netty.codec;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports dev.duplex.client;
+}

@@ -1,0 +1,156 @@
+package dev.duplex.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The DOM Standard's "event listener list" and the HTML Standard's "event handler attributes". */
+class EventListenersTest {
+    private final EventListeners listeners = new EventListeners(false);
+    private final List<String> told = new ArrayList<>();
+
+    private EventListener<Event> noting(String name) {
+        return event -> told.add(name);
+    }
+
+    private void fire() {
+        listeners.fire(new Event(EventType.OPEN, null), 0);
+    }
+
+    private void add(EventListener<Event> listener) {
+        listeners.add(EventType.OPEN, listener, ListenerOptions.DEFAULT);
+    }
+
+    @Test
+    void listenersAreCalledInTheOrderInWhichTheyWereAdded() {
+        add(noting("a"));
+        listeners.setHandler(EventType.OPEN, noting("handler"));
+        add(noting("b"));
+        fire();
+        assertThat(told).containsExactly("a", "handler", "b");
+    }
+
+    @Test
+    void aHandlerKeepsItsPlaceWhenItIsReplacedAndLosesItWhenItIsTakenOut() {
+        listeners.setHandler(EventType.OPEN, noting("first"));
+        add(noting("a"));
+        listeners.setHandler(EventType.OPEN, noting("second"));
+        fire();
+        listeners.setHandler(EventType.OPEN, null);
+        listeners.setHandler(EventType.OPEN, noting("third"));
+        fire();
+        assertThat(told).containsExactly("second", "a", "a", "third");
+    }
+
+    @Test
+    void theSameListenerIsAddedOnce() {
+        EventListener<Event> listener = noting("a");
+        add(listener);
+        listeners.add(EventType.OPEN, listener, ListenerOptions.ONCE);
+        fire();
+        fire();
+        assertThat(told).containsExactly("a", "a");
+    }
+
+    @Test
+    void aListenerOfAnotherTypeIsNotCalled() {
+        listeners.add(EventType.CLOSE, noting("close"), ListenerOptions.DEFAULT);
+        fire();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aListenerWithOnceIsRemovedBeforeItIsCalled() {
+        EventListener<Event> listener = event -> {
+            told.add("once");
+            fire();
+        };
+        listeners.add(EventType.OPEN, listener, ListenerOptions.ONCE);
+        fire();
+        assertThat(told).containsExactly("once");
+    }
+
+    @Test
+    void abortingASignalRemovesItsListeners() {
+        AbortController controller = new AbortController();
+        listeners.add(EventType.OPEN, noting("a"), ListenerOptions.until(controller.signal()));
+        fire();
+        controller.abort();
+        fire();
+        assertThat(told).containsExactly("a");
+        assertThat(controller.signal().aborted()).isTrue();
+    }
+
+    @Test
+    void aListenerWithAnAbortedSignalIsNotAdded() {
+        AbortController controller = new AbortController();
+        controller.abort();
+        listeners.add(EventType.OPEN, noting("a"), ListenerOptions.until(controller.signal()));
+        fire();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aListenerRemovedWhileTheEventIsToldIsNotCalled() {
+        EventListener<Event> second = noting("second");
+        add(event -> listeners.remove(EventType.OPEN, second));
+        add(second);
+        fire();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void aListenerAddedWhileTheEventIsToldIsCalledFromTheNextOneOn() {
+        EventListener<Event> late = noting("late");
+        add(event -> add(late));
+        fire();
+        assertThat(told).isEmpty();
+        fire();
+        assertThat(told).containsExactly("late");
+    }
+
+    @Test
+    void whatAListenerThrowsDoesNotKeepTheOthersFromBeingCalled() {
+        add(event -> {
+            throw new IllegalStateException("on purpose");
+        });
+        add(event -> {
+            throw new AssertionError("on purpose");
+        });
+        add(noting("second"));
+        fire();
+        assertThat(told).containsExactly("second");
+    }
+
+    @Test
+    void stopImmediatePropagationKeepsTheRestFromBeingCalled() {
+        add(Event::stopImmediatePropagation);
+        add(noting("second"));
+        fire();
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void onlyTheFirstListenerOfATypeGetsWhatWasMissed() {
+        EventListeners keeping = new EventListeners(true);
+        Event open = new Event(EventType.OPEN, null);
+        keeping.fire(open, 0);
+        assertThat(keeping.add(EventType.OPEN, noting("a"), ListenerOptions.DEFAULT))
+                .containsExactly(open);
+        keeping.fire(open, 0);
+        assertThat(keeping.add(EventType.OPEN, noting("b"), ListenerOptions.DEFAULT))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingIsKeptOnceTooMuchWasMissed() {
+        EventListeners keeping = new EventListeners(true);
+        Event message = new Event(EventType.MESSAGE, null);
+        keeping.fire(message, 1024 * 1024);
+        keeping.fire(message, 1);
+        assertThat(keeping.add(EventType.MESSAGE, noting("a"), ListenerOptions.DEFAULT))
+                .isEmpty();
+    }
+}
