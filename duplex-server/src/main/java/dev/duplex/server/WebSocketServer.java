@@ -308,11 +308,11 @@ public final class WebSocketServer implements AutoCloseable {
         CompletableFuture<Void> idle = new CompletableFuture<>();
         core.drain(() -> idle.complete(null));
         long pause = sessionsPerSecond <= 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / sessionsPerSecond;
+        long next = System.nanoTime();
         for (Session session : core.sessions()) {
+            parkUntil(Math.min(next, deadline));
             session.close(CloseCode.GOING_AWAY, "the server goes away");
-            if (pause > 0 && System.nanoTime() < deadline) {
-                LockSupport.parkNanos(pause);
-            }
+            next += pause;
         }
         try {
             idle.get(left(deadline), TimeUnit.NANOSECONDS);
@@ -329,6 +329,12 @@ public final class WebSocketServer implements AutoCloseable {
         if (!loopsEnd.awaitUninterruptibly(left(deadline) + LOOPS_END.toNanos(), TimeUnit.NANOSECONDS)) {
             LOG.warn("The server has not stopped in time, because a handler holds its event loop."
                     + " Use Route.blocking() or Route.executor(...) for a handler that blocks.");
+        }
+    }
+
+    private static void parkUntil(long time) {
+        for (long left = left(time); left > 0 && !Thread.currentThread().isInterrupted(); left = left(time)) {
+            LockSupport.parkNanos(left);
         }
     }
 

@@ -92,6 +92,9 @@ class SessionTest {
             session.pong(new byte[0]);
             assertThat(client.frame().firstByte()).isEqualTo(0x8A);
             assertThatThrownBy(() -> session.ping(new byte[126])).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> session.close(1005, ""))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("but was 1005");
         }
     }
 

@@ -89,7 +89,7 @@ public record ForwardedHop(
         return colon >= 0 && colon == node.lastIndexOf(':') ? colon : node.length();
     }
 
-    // RFC 7239 §6.3: node-port = port / obfport
+    // RFC 7239 §6: node-port = port / obfport
     private static Optional<Integer> port(String text) {
         if (text.isEmpty() || text.startsWith(":_")) {
             return Optional.of(0);

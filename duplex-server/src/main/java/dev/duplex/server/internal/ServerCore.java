@@ -108,10 +108,6 @@ public final class ServerCore {
         }
     }
 
-    public int sessionCount() {
-        return sessions.get();
-    }
-
     void httpOpened(HttpConnection connection) {
         plain.add(connection);
     }

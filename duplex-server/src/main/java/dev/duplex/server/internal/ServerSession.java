@@ -423,6 +423,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public void close(int code, String reason) {
+        CloseCode.check(code, reason); // 1005, which the connection takes for a frame without a code, is none
         connection.close(code, reason);
         silent = true;
     }
