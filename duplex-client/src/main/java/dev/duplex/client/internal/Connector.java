@@ -12,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.handler.codec.http.HttpDecoderConfig;
@@ -184,9 +185,18 @@ public final class Connector {
                 connect(addresses, index + 1);
             } else {
                 Throwable cause = connected.cause();
-                fail("could not connect to " + shown(address) + ": " + cause.getMessage(), null, cause);
+                fail("could not connect to " + shown(address) + ": " + inWords(cause), null, cause);
             }
         });
+    }
+
+    /** Without the system call and the address again, which Netty has in its messages. */
+    private String inWords(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectTimeoutException) {
+            return "no answer within " + settings.connectTimeout().toMillis() + " ms (connectTimeout)";
+        }
+        return message.contains("Connection refused") ? "connection refused; nothing listens there" : message;
     }
 
     private String shown(SocketAddress address) {
