@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Duplex's modules as the class path of this test holds them, and the arrows that DESIGN allows between them. */
+/** Duplex's modules as the class path of this test holds them, and the arrows between them, which docs/architecture.md draws. */
 final class Modules {
 
     /**
