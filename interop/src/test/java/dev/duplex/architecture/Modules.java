@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Duplex's modules as the class path of this test holds them, and the arrows between them, which docs/architecture.md draws. */
+/** Duplex's modules as the class path of this test holds them, and the arrows of docs/architecture.md between them. */
 final class Modules {
 
     /**
