@@ -9,8 +9,8 @@ import java.util.function.Consumer;
  *
  * @param maxMessageBytes largest message accepted, in bytes of payload after inflation; past it the connection is
  *     closed with 1009
- * @param fragmentOverheadBytes what each frame of a fragmented message is charged on top of its payload, so that a
- *     message of empty fragments is not free
+ * @param minFragmentCharge what each frame of a message but its last counts at least against {@code maxMessageBytes}, so
+ *     that a message of tiny or empty fragments is not free
  * @param maxFragments most frames one message may consist of
  * @param maxHandshakeBytes most bytes of request line and header fields
  * @param maxHandshakeFields most header fields
@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  */
 public record Limits(
         long maxMessageBytes,
-        int fragmentOverheadBytes,
+        int minFragmentCharge,
         int maxFragments,
         int maxHandshakeBytes,
         int maxHandshakeFields,
@@ -54,7 +54,7 @@ public record Limits(
 
     public Limits {
         atLeast("maxMessageBytes", maxMessageBytes, 1);
-        atLeast("fragmentOverheadBytes", fragmentOverheadBytes, 0);
+        atLeast("minFragmentCharge", minFragmentCharge, 0);
         atLeast("maxFragments", maxFragments, 1);
         atLeast("maxHandshakeBytes", maxHandshakeBytes, 256);
         atLeast("maxHandshakeFields", maxHandshakeFields, 8);
@@ -72,9 +72,9 @@ public record Limits(
         return with(draft -> draft.maxMessageBytes = bytes);
     }
 
-    /** These limits with another {@link #fragmentOverheadBytes}. */
-    public Limits withFragmentOverheadBytes(int bytes) {
-        return with(draft -> draft.fragmentOverheadBytes = bytes);
+    /** These limits with another {@link #minFragmentCharge}. */
+    public Limits withMinFragmentCharge(int bytes) {
+        return with(draft -> draft.minFragmentCharge = bytes);
     }
 
     /** These limits with another {@link #maxFragments}. */
@@ -129,7 +129,7 @@ public record Limits(
     /** The same components, open to change. */
     private static final class Draft {
         private long maxMessageBytes;
-        private int fragmentOverheadBytes;
+        private int minFragmentCharge;
         private int maxFragments;
         private int maxHandshakeBytes;
         private int maxHandshakeFields;
@@ -143,7 +143,7 @@ public record Limits(
 
         Draft(Limits limits) {
             maxMessageBytes = limits.maxMessageBytes;
-            fragmentOverheadBytes = limits.fragmentOverheadBytes;
+            minFragmentCharge = limits.minFragmentCharge;
             maxFragments = limits.maxFragments;
             maxHandshakeBytes = limits.maxHandshakeBytes;
             maxHandshakeFields = limits.maxHandshakeFields;
@@ -159,7 +159,7 @@ public record Limits(
         Limits finished() {
             return new Limits(
                     maxMessageBytes,
-                    fragmentOverheadBytes,
+                    minFragmentCharge,
                     maxFragments,
                     maxHandshakeBytes,
                     maxHandshakeFields,

@@ -187,9 +187,6 @@ public final class WebSocketProtocol {
             fragments = 0;
             inflatedBytes = 0;
         }
-        if (opcode == Opcode.CONTINUATION || !header.fin) {
-            chargedBytes += limits.fragmentOverheadBytes();
-        }
         // RFC 6455 §10.4: limits protect against frames and messages of any size.
         long most = limits.maxMessageBytes();
         if (++fragments > limits.maxFragments()) {
@@ -201,10 +198,12 @@ public final class WebSocketProtocol {
         if (compressed) {
             most = Math.max(most, most + (most >> DEFLATE_SLACK_SHIFT) + DEFLATE_SLACK); // the sum may overflow
         }
-        if (length > most - chargedBytes) {
+        // A message has any number of frames before its last one, and tiny or empty ones are not free.
+        long charge = header.fin ? length : Math.max(length, limits.minFragmentCharge());
+        if (charge > most - chargedBytes) {
             return failTooBig(sink);
         }
-        chargedBytes += length;
+        chargedBytes += charge;
         return true;
     }
 

@@ -169,7 +169,7 @@ class HostileFramesTest {
     @DisplayName("F09 what a fragment costs beside its payload counts against the message limit")
     void chargesFragmentsAgainstTheLimit() {
         engine.close();
-        engine = Engine.of(role, LIMITS.withMaxMessageBytes(65 * 100).withMaxFragments(Integer.MAX_VALUE));
+        engine = Engine.of(role, LIMITS.withMaxMessageBytes(64 * 100).withMaxFragments(Integer.MAX_VALUE));
         engine.receive("02 01 61");
         int fragments = 1;
         while (engine.state() == CloseState.OPEN) {
@@ -177,7 +177,7 @@ class HostileFramesTest {
             fragments++;
         }
         assertThat(fragments).isEqualTo(101);
-        engine.assertFailedWith(Violation.MESSAGE_TOO_BIG, "message larger than 6500 bytes (maxMessageBytes)");
+        engine.assertFailedWith(Violation.MESSAGE_TOO_BIG, "message larger than 6400 bytes (maxMessageBytes)");
     }
 
     @Test

@@ -18,7 +18,7 @@ class LimitsTest {
     @Test
     void theDefaultsSuitAServerOpenToStrangers() {
         assertThat(DEFAULTS.maxMessageBytes()).isEqualTo(1_048_576);
-        assertThat(DEFAULTS.fragmentOverheadBytes()).isEqualTo(64);
+        assertThat(DEFAULTS.minFragmentCharge()).isEqualTo(64);
         assertThat(DEFAULTS.maxFragments()).isEqualTo(4096);
         assertThat(DEFAULTS.maxHandshakeBytes()).isEqualTo(16_384);
         assertThat(DEFAULTS.maxHandshakeFields()).isEqualTo(100);
@@ -86,7 +86,7 @@ class LimitsTest {
                 refusal(() -> DEFAULTS.withMaxFragments(0), "maxFragments must be at least 1 but was 0"),
                 refusal(
                         () -> limits(1, -1, 1, 256, 8, 128, 1, 1, 1, 1, 1, 1),
-                        "fragmentOverheadBytes must be at least 0 but was -1"),
+                        "minFragmentCharge must be at least 0 but was -1"),
                 refusal(
                         () -> DEFAULTS.withHandshake(255, 8, 128, ofSeconds(1)),
                         "maxHandshakeBytes must be at least 256 but was 255"),

@@ -118,7 +118,7 @@ class DocumentsTest {
             String page = Documents.read(Documents.ROOT.resolve(name));
             assertThat(page)
                     .contains(row("maxMessageBytes", limits.maxMessageBytes()))
-                    .contains(row("fragmentOverheadBytes", limits.fragmentOverheadBytes()))
+                    .contains(row("minFragmentCharge", limits.minFragmentCharge()))
                     .contains(row("maxFragments", limits.maxFragments()))
                     .contains(row("maxHandshakeBytes", limits.maxHandshakeBytes()))
                     .contains(row("maxHandshakeFields", limits.maxHandshakeFields()))
