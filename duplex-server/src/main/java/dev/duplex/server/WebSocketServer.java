@@ -8,6 +8,7 @@ import dev.duplex.core.deflate.DeflateResources;
 import dev.duplex.server.internal.Health;
 import dev.duplex.server.internal.Listener;
 import dev.duplex.server.internal.LoopWatchdog;
+import dev.duplex.server.internal.Pace;
 import dev.duplex.server.internal.PathRouter;
 import dev.duplex.server.internal.ServerCore;
 import dev.duplex.server.internal.ServerSettings;
@@ -307,12 +308,11 @@ public final class WebSocketServer implements AutoCloseable {
         stopAccepting();
         CompletableFuture<Void> idle = new CompletableFuture<>();
         core.drain(() -> idle.complete(null));
-        long pause = sessionsPerSecond <= 0 ? 0 : TimeUnit.SECONDS.toNanos(1) / sessionsPerSecond;
-        long next = System.nanoTime();
-        for (Session session : core.sessions()) {
-            parkUntil(Math.min(next, deadline));
-            session.close(CloseCode.GOING_AWAY, "the server goes away");
-            next += pause;
+        Pace pace = new Pace(System.nanoTime(), sessionsPerSecond, deadline);
+        List<Session> open = core.sessions();
+        for (int i = 0; i < open.size(); i++) {
+            parkUntil(pace.due(i));
+            open.get(i).close(CloseCode.GOING_AWAY, "the server goes away");
         }
         try {
             idle.get(left(deadline), TimeUnit.NANOSECONDS);

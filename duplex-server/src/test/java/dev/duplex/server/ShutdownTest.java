@@ -68,12 +68,12 @@ class ShutdownTest {
     }
 
     @Test
-    void closesAtThePaceItIsTold() throws Exception {
+    void closesEverySessionAtThePaceItIsTold() throws Exception {
         Journal journal = new Journal();
         WebSocketServer server = builder().webSocket("/", journal).start();
         try (RawClient one = RawClient.open(server, "/");
                 RawClient two = RawClient.open(server, "/")) {
-            long start = System.nanoTime();
+            // The times themselves are PaceTest's.
             CompletableFuture<Void> stopped =
                     CompletableFuture.runAsync(() -> server.shutdown(Duration.ofSeconds(10), 10));
             for (RawClient client : List.of(one, two)) {
@@ -81,7 +81,6 @@ class ShutdownTest {
                 client.close(1001);
             }
             stopped.get(10, TimeUnit.SECONDS);
-            assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(100));
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -101,6 +102,47 @@ class TopicTest {
             assertThat(other.text()).isEqualTo("all");
             server.broadcast(new byte[] {8});
             assertThat(other.frame().payload()).containsExactly(8);
+        }
+    }
+
+    @Test
+    void whatIsPublishedWhileAHandlerHoldsTheLoopIsBounded() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
+        AtomicInteger dropped = new AtomicInteger();
+        ServerMetrics metrics = new ServerMetrics() {
+            @Override
+            public void sendDropped() {
+                dropped.incrementAndGet();
+            }
+        };
+        WebSocketHandler holding = new WebSocketHandler() {
+            @Override
+            public void onOpen(Session session) {
+                session.subscribe("news");
+            }
+
+            @Override
+            public void onMessage(Session session, Message message) throws InterruptedException {
+                held.countDown();
+                release.await();
+            }
+        };
+        try (WebSocketServer server = quick().eventLoops(1)
+                .metrics(metrics)
+                .webSocket("/hold", holding)
+                .start()) {
+            RawClient client = RawClient.open(server, "/hold");
+            clients.add(client);
+            client.text("hold");
+            held.await();
+            byte[] mebibyte = new byte[1024 * 1024];
+            for (int i = 0; i < 70; i++) {
+                server.publish("news", mebibyte);
+            }
+            // 63 of a mebibyte and a bit fit into 64 MiB.
+            assertThat(dropped).hasValue(7);
+            release.countDown();
         }
     }
 

@@ -32,7 +32,10 @@ public final class ServerCore {
         this.settings = settings;
         this.metrics = GuardedMetrics.of(settings.metrics());
         this.eventLoops = eventLoops;
-        eventLoops.states().forEach(state -> loops.add(new ServerLoop(loops.size(), state)));
+        eventLoops
+                .states()
+                .forEach(state -> loops.add(
+                        new ServerLoop(loops.size(), state, () -> metrics().sendDropped())));
         this.topics = new Topics(loops);
     }
 

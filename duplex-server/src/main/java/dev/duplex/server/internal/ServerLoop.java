@@ -20,6 +20,11 @@ import org.slf4j.LoggerFactory;
 final class ServerLoop {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
 
+    /** Most that waits for this loop to deliver it, in bytes. */
+    static final long MAX_PUBLISHED_BYTES = 64L * 1024 * 1024;
+
+    private static final int PUBLICATION_OVERHEAD_BYTES = 64;
+
     private final int number;
     private final LoopState state;
 
@@ -32,12 +37,19 @@ final class ServerLoop {
     private final AtomicLong calls = new AtomicLong();
     private volatile @Nullable Thread thread;
 
+    // What other threads have published. It grows only while this loop is held up, and then within a bound.
     private final Queue<Publication> published = new ConcurrentLinkedQueue<>();
+    private final AtomicLong publishedBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicBoolean overflowed = new AtomicBoolean();
 
-    ServerLoop(int number, LoopState state) {
+    private final Runnable dropped;
+
+    /** @param dropped told of each publication that the members on this loop do not get */
+    ServerLoop(int number, LoopState state, Runnable dropped) {
         this.number = number;
         this.state = state;
+        this.dropped = dropped;
     }
 
     int number() {
@@ -118,12 +130,19 @@ final class ServerLoop {
 
     /**
      * Delivers to the members on this loop: at once if called on it, otherwise in one of its next turns. Either way after
-     * what was published before.
+     * what was published before. While a handler holds the loop, at most {@link #MAX_PUBLISHED_BYTES} wait for it; what is
+     * published beyond is dropped for the members on this loop.
      */
     void publish(Publication publication) {
         if (inEventLoop()) {
             deliverPublished();
             deliver(publication);
+            return;
+        }
+        int charge = charge(publication);
+        if (publishedBytes.addAndGet(charge) > MAX_PUBLISHED_BYTES) {
+            publishedBytes.addAndGet(-charge);
+            overflow();
             return;
         }
         published.add(publication);
@@ -132,11 +151,27 @@ final class ServerLoop {
         }
     }
 
+    private static int charge(Publication publication) {
+        return publication.payload().length + PUBLICATION_OVERHEAD_BYTES;
+    }
+
+    private void overflow() {
+        if (overflowed.compareAndSet(false, true)) {
+            LOG.warn(
+                    "More than {} bytes are published and wait for an event loop that a handler holds; dropping what is"
+                            + " published beyond. Use Route.blocking() or Route.executor(...) for a handler that blocks.",
+                    MAX_PUBLISHED_BYTES);
+        }
+        dropped.run();
+    }
+
     private void deliverPublished() {
         scheduled.set(false);
         for (Publication next = published.poll(); next != null; next = published.poll()) {
+            publishedBytes.addAndGet(-charge(next));
             deliver(next);
         }
+        overflowed.set(false);
     }
 
     private void deliver(Publication publication) {
