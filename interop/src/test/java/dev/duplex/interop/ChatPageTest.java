@@ -76,8 +76,10 @@ class ChatPageTest {
             expected.add(2 * i + " Bea 🐝: 答案 " + i + " 😀");
         }
 
-        assertThat(conversation(ann)).isEqualTo(expected);
-        assertThat(conversation(bea)).isEqualTo(expected);
+        for (Page page : List.of(ann, bea)) {
+            page.waitUntil(SAID + ".length === 10");
+            assertThat(conversation(page)).isEqualTo(expected);
+        }
         waitForMembers(ann, "Ann", "Bea 🐝");
         waitForMembers(bea, "Bea 🐝", "Ann");
         assertThat(ann.problems()).isEmpty();
