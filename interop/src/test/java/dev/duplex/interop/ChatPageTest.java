@@ -218,6 +218,7 @@ class ChatPageTest {
         Page bea = join(browser.window().size(360, 740).go(chat.page("/")), "B".repeat(32));
         String text = "x".repeat(3_998) + "😀";
         say(ann, text);
+        waitForText(ann, text);
         waitForText(bea, text);
         say(bea, "y".repeat(4_001));
         bea.waitUntil("document.querySelector('#notice').textContent !== ''");
