@@ -118,6 +118,7 @@ class ChatPageTest {
         bea.evaluate("history.back()");
         bea.waitUntil("document.querySelector('#state') && " + inState("open"));
         waitForMembers(ann, "Ann", "Bea");
+        waitForText(bea, "first");
         assertThat(conversation(bea)).containsExactly("1 Ann: first");
     }
 
@@ -147,6 +148,7 @@ class ChatPageTest {
         assertThat(plain.join().output())
                 .isEqualToNormalizingNewlines("\"你好 from ws\"\n\"Ann: <hello> 😀\"\n\"Bea: bye\"\nclosed 1000\n");
         waitForMembers(ann, "Ann", "Bea");
+        waitForText(ann, "bye");
         assertThat(conversation(ann)).containsExactly("1 guest-1: 你好 from ws", "2 Ann: <hello> 😀", "3 Bea: bye");
         assertThat(ann.problems()).isEmpty();
     }
@@ -167,9 +169,7 @@ class ChatPageTest {
         chat.close();
         for (Page page : List.of(ann, bea)) {
             page.waitUntil("states.includes('reconnecting')");
-            assertThat(page.evaluate("document.querySelector('#banner').checkVisibility()")
-                            .asBoolean())
-                    .isTrue();
+            page.waitUntil("document.querySelector('#banner').checkVisibility()");
         }
         chat = RunningCommand.start("chat", "--port", Integer.toString(chat.port()));
         for (Page page : List.of(ann, bea)) {
@@ -178,12 +178,10 @@ class ChatPageTest {
         }
         waitForMembers(ann, "Ann", "Bea");
         say(bea, "after");
-        waitForText(ann, "after");
         for (Page page : List.of(ann, bea)) {
+            waitForText(page, "after");
             assertThat(page.texts(SAID)).containsExactly("before", "after");
-            assertThat(page.evaluate("document.querySelector('#banner').checkVisibility()")
-                            .asBoolean())
-                    .isFalse();
+            page.waitUntil("!document.querySelector('#banner').checkVisibility()");
         }
     }
 

@@ -82,7 +82,7 @@ class EchoPageTest {
                         "in | text | 32 B | {\"a\": [1, 12345678901234567890]}",
                         "out | binary | 3 B | 00 ff 7f",
                         "in | binary | 3 B | 00 ff 7f");
-        assertThat(page.text("document.querySelector('#buffered').textContent")).isEqualTo("0 B");
+        page.waitUntil("document.querySelector('#buffered').textContent === '0 B'");
         assertThat(page.text("document.querySelector('#extensions').textContent"))
                 .contains("permessage-deflate");
         assertThat(page.problems()).isEmpty();
@@ -191,9 +191,7 @@ class EchoPageTest {
         page.click("[data-path='/drop']");
         waitForClose(page);
         assertThat(closeRow(page)).contains("1006").contains("not clean");
-        assertThat(page.evaluate("document.querySelector('#trouble').checkVisibility()")
-                        .asBoolean())
-                .isTrue();
+        page.waitUntil("document.querySelector('#trouble').checkVisibility()");
     }
 
     @Test
@@ -246,7 +244,9 @@ class EchoPageTest {
     void filterDetailAndExport(Browser browser) {
         Page page = connect(browser.open(echo.page("/")));
         send(page, "text", "apple");
+        waitForMessages(page, 2);
         send(page, "text", "pear");
+        waitForMessages(page, 4);
         send(page, "hex", "cafe");
         waitForMessages(page, 6);
         page.fill("#filter", "APPL");
