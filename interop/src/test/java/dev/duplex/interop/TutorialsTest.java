@@ -113,6 +113,7 @@ class TutorialsTest {
             plain.waitUntil("$('#messages li').length === 1");
             plain.fill("#m", "hi").pressEnter();
             rich.waitUntil("document.querySelectorAll('#messages li[data-id]').length === 2");
+            plain.waitUntil("$('#messages li').length === 2");
             assertThat(plain.texts("$('#messages li').toArray().map((item) => item.textContent)"))
                     .containsExactly("Ann: hello", "hi");
         }
