@@ -1,0 +1,29 @@
+// WebSocket-Node; it knows no compression. usage: node echo-websocket.js PORT
+'use strict';
+
+const http = require('node:http');
+const { server: WebSocketServer } = require('websocket');
+
+const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+
+const server = http.createServer((request, response) => response.writeHead(404).end());
+const everybody = new Set();
+
+new WebSocketServer({
+  httpServer: server,
+  maxReceivedFrameSize: MAX_MESSAGE_BYTES,
+  maxReceivedMessageSize: MAX_MESSAGE_BYTES,
+}).on('request', (request) => {
+  const connection = request.accept(null, request.origin);
+  connection.on('error', () => {});
+  const send = (to, message) => (message.type === 'utf8' ? to.sendUTF(message.utf8Data) : to.sendBytes(message.binaryData));
+  if (request.resource.startsWith('/broadcast')) {
+    everybody.add(connection);
+    connection.on('close', () => everybody.delete(connection));
+    connection.on('message', (message) => everybody.forEach((each) => send(each, message)));
+  } else {
+    connection.on('message', (message) => send(connection, message));
+  }
+});
+
+server.listen(Number(process.argv[2]), '127.0.0.1');
