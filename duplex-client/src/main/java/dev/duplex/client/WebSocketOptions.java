@@ -170,11 +170,7 @@ public final class WebSocketOptions {
          * @throws DOMException.SyntaxError if this is no absolute URL
          */
         public Builder baseUrl(String url) {
-            try {
-                baseUrl = UrlRecord.parse(url, null);
-            } catch (UrlRecord.InvalidUrlException e) {
-                throw new DOMException.SyntaxError("the base URL \"" + url + "\" is not valid: " + e.getMessage());
-            }
+            baseUrl = ConstructorSteps.baseUrl(url);
             return this;
         }
 

@@ -25,6 +25,37 @@ class ConstructorTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ws://name:secret@a b/",
+                "ws://secret@host:x/",
+                "//name:secret@host",
+                "ws:name:secret@a b",
+                "ws://name:se@secret@a b/",
+                "ws://name:secret@host/#x",
+                "ws://name:1secret/x@host/",
+                "ws://name:1secret?x@host/",
+                "ws://name:1secret#x@host/",
+                "ws://name:1/secret#x@host/",
+            })
+    void aSyntaxErrorTellsNoNameAndPassword(String url) {
+        assertThatThrownBy(() -> new WebSocket(url))
+                .isInstanceOf(DOMException.SyntaxError.class)
+                .message()
+                .doesNotContain("secret")
+                .contains("***@");
+    }
+
+    @Test
+    void aBaseUrlThatIsNoneIsASyntaxErrorThatTellsNoNameAndPassword() {
+        assertThatThrownBy(() -> base("https://name:secret@a b/"))
+                .isInstanceOf(DOMException.SyntaxError.class)
+                .message()
+                .doesNotContain("secret")
+                .startsWith("the base URL \"https://***@a b/\" is not valid");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"ftp://host/", "mailto:me@host.example", "about:blank", "file:///etc/hosts"})
     void aSchemeOtherThanWsAndHttpIsASyntaxError(String url) {
         assertThatThrownBy(() -> new WebSocket(url))

@@ -95,8 +95,7 @@ class WebSocketTest {
         return open("/", WebSocketOptions.DEFAULT);
     }
 
-    // ------------------------------------------------------------------------------------------------ open and
-    // messages
+    // ----------------------------------------------------------------------------------------------- open and messages
 
     @Test
     void theOpenEventComesWithTheReadyStateOpenAndWhatWasAgreedOn() throws Exception {
@@ -262,8 +261,7 @@ class WebSocketTest {
         socket.close();
     }
 
-    // ---------------------------------------------------------------------------------------------------
-    // bufferedAmount
+    // -------------------------------------------------------------------------------------------------- bufferedAmount
 
     @Test
     void bufferedAmountCountsWhatTheCurrentTaskHasSentInBytesOfUtf8() throws Exception {
@@ -329,8 +327,7 @@ class WebSocketTest {
         socket.close();
     }
 
-    // -------------------------------------------------------------------------------------------------------------
-    // Blobs
+    // ----------------------------------------------------------------------------------------------------------- Blobs
 
     @Test
     void aFileIsSentAsOneMessageAndWhatIsSentAfterItFollowsIt(@TempDir Path folder) throws Exception {
@@ -375,8 +372,7 @@ class WebSocketTest {
         assertThat(recorder.next()).isEqualTo("close 1006");
     }
 
-    // -----------------------------------------------------------------------------------------------------------
-    // closing
+    // --------------------------------------------------------------------------------------------------------- closing
 
     @Test
     void closeWithoutACodeSendsNone() throws Exception {
@@ -459,8 +455,7 @@ class WebSocketTest {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------------------
-    // addresses
+    // ------------------------------------------------------------------------------------------------------- addresses
 
     @Test
     void aUnixSocketTakesThePlaceOfHostAndPort(@TempDir Path folder) throws Exception {
