@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.duplex.cli {
     requires com.fasterxml.jackson.databind;
+    requires dev.duplex.conformance;
     requires dev.duplex.server;
     requires info.picocli;
     requires org.slf4j;
