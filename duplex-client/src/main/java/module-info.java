@@ -10,4 +10,6 @@ module dev.duplex.client {
     requires static transitive org.jspecify;
 
     exports dev.duplex.client;
+    exports dev.duplex.client.internal.wire to
+            dev.duplex.cli;
 }

@@ -11,9 +11,12 @@ import dev.duplex.core.handshake.ClientHandshake;
 import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,8 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
     private final EventLoop loop;
     private final SerialTasks tasks;
     private final Sender sender;
+    private final Pings pings;
+    private final Observer observer;
     private final Connector connector;
     private final int maxBufferedBytes;
 
@@ -67,6 +72,8 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         ConnectSettings settings = options.settings();
         this.maxBufferedBytes = settings.limits().maxBufferedBytes();
         this.sender = new Sender(maxBufferedBytes, tasks, this::flagAsFull);
+        this.pings = new Pings(loop, executor, settings.limits());
+        this.observer = new Observer(socket, options.observer());
         this.connector = new Connector(url, settings, protocols, request, loop, this);
     }
 
@@ -92,7 +99,21 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         return sender;
     }
 
+    Pings pings() {
+        return pings;
+    }
+
+    @Override
+    public Observer observer() {
+        return observer;
+    }
+
     // ----------------------------------------------------------------------------------------------- from the program
+
+    /** Sends a ping; not while connecting. */
+    CompletionStage<Duration> ping(byte[] payload) {
+        return pings.send(connection, WebSocketConnection.checkedControlPayload(payload));
+    }
 
     /** "Run the first matching steps from the following list"; code and reason are valid, or {@code NO_STATUS}. */
     void close(int code, String reason) {
@@ -209,13 +230,23 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
     }
 
     @Override
-    public void onPing(ByteBuf payload, int index, int length) {}
+    public void onPing(ByteBuf payload, int index, int length) {
+        observer.onPing(payload.nioBuffer(index, length));
+    }
 
     @Override
-    public void onPong(ByteBuf payload, int index, int length) {}
+    public void onPong(ByteBuf payload, int index, int length) {
+        long nanos = pings.answered(ByteBufUtil.getBytes(payload, index, length));
+        if (nanos >= 0) {
+            observer.onRoundTrip(nanos);
+        }
+        observer.onPong(payload.nioBuffer(index, length));
+    }
 
     @Override
-    public void onRoundTrip(long nanos) {}
+    public void onRoundTrip(long nanos) {
+        observer.onRoundTrip(nanos);
+    }
 
     @Override
     public void onDrain() {
@@ -247,6 +278,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
     @Override
     public void onClosed(dev.duplex.transport.CloseEvent event) {
         sender.stop();
+        pings.stop();
         // RFC 6455 §7.2.1: a client must fail the connection if the transport "is unexpectedly lost". After its own
         // close frame it is not unexpected; browsers then fire no error event either.
         boolean failed = violated || flaggedAsFull || (!event.wasClean() && !closeStarted);

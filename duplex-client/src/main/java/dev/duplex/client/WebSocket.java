@@ -5,8 +5,11 @@ import dev.duplex.client.internal.UsvString;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.handshake.ClientHandshake;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -252,7 +255,7 @@ public final class WebSocket {
      * @throws DOMException.InvalidStateError if the socket is not open yet
      */
     public void send(String data) {
-        checkNotConnecting();
+        checkNotConnecting("send");
         String text = UsvString.of(data);
         connection.sender().send(text, UsvString.utf8Length(text));
     }
@@ -263,7 +266,7 @@ public final class WebSocket {
      * @throws DOMException.InvalidStateError if the socket is not open yet
      */
     public void send(byte[] data) {
-        checkNotConnecting();
+        checkNotConnecting("send");
         connection.sender().send(data.clone());
     }
 
@@ -274,7 +277,7 @@ public final class WebSocket {
      * @throws DOMException.InvalidStateError if the socket is not open yet
      */
     public void send(ByteBuffer data) {
-        checkNotConnecting();
+        checkNotConnecting("send");
         byte[] bytes = new byte[data.remaining()];
         data.duplicate().get(bytes);
         connection.sender().send(bytes);
@@ -288,16 +291,47 @@ public final class WebSocket {
      */
     public void send(Blob data) {
         Objects.requireNonNull(data, "data");
-        checkNotConnecting();
+        checkNotConnecting("send");
         connection.sender().send(data);
     }
 
-    private void checkNotConnecting() {
+    private void checkNotConnecting(String method) {
         // "If this's ready state is CONNECTING, then throw an "InvalidStateError" DOMException."
         if (connection.readyState() == CONNECTING) {
             throw new DOMException.InvalidStateError(
-                    "send needs an open socket but this one is CONNECTING; send from the open event on");
+                    method + " needs an open socket but this one is CONNECTING; wait for the open event");
         }
+    }
+
+    /** Sends a ping with a payload of its own, and measures how long the answer takes; see {@link #ping(byte[])}. */
+    public CompletionStage<Duration> ping() {
+        return ping(connection.pings().nextPayload());
+    }
+
+    /**
+     * Sends a ping (RFC 6455 §5.5.2), and measures how long the answer takes; beyond the standard. The keepalive pings of
+     * the options are sent without this.
+     *
+     * <p>The stage is completed by the executor of the listeners, but not in order with them: a listener on a thread that
+     * may block can wait for it. It fails with a {@link java.util.concurrent.TimeoutException} if no answer comes within
+     * {@code pongTimeout}, with an {@link java.io.IOException} if the connection is closed, and with an {@link
+     * IllegalStateException} while 16 others have no answer. An answer to a later ping is one to this too (§5.5.3).
+     *
+     * @param payload at most 125 bytes
+     * @throws IllegalArgumentException if there are more
+     * @throws DOMException.InvalidStateError if the socket is not open yet
+     */
+    public CompletionStage<Duration> ping(byte[] payload) {
+        checkNotConnecting("ping");
+        return connection.ping(payload);
+    }
+
+    /**
+     * From the last answered ping, the keepalive's or the program's, to its answer; empty if there was none yet. Beyond
+     * the standard.
+     */
+    public Optional<Duration> roundTripTime() {
+        return connection.observer().roundTripTime();
     }
 
     // --------------------------------------------------------------------------------------------------------- closing

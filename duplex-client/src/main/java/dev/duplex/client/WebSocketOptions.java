@@ -58,6 +58,7 @@ public final class WebSocketOptions {
     private final @Nullable UrlRecord baseUrl;
     private final @Nullable Executor executor;
     private final boolean eventLoop;
+    private final @Nullable WebSocketObserver observer;
     private final ConnectSettings settings;
     private final boolean authorized;
 
@@ -66,6 +67,7 @@ public final class WebSocketOptions {
         this.baseUrl = builder.baseUrl;
         this.executor = builder.executor;
         this.eventLoop = builder.eventLoop;
+        this.observer = builder.observer;
         HttpFields fields = builder.allFields();
         this.authorized = fields.has("Authorization");
         this.settings = new ConnectSettings(
@@ -120,6 +122,11 @@ public final class WebSocketOptions {
         return eventLoop;
     }
 
+    @Nullable
+    WebSocketObserver observer() {
+        return observer;
+    }
+
     ConnectSettings settings() {
         return settings;
     }
@@ -141,6 +148,7 @@ public final class WebSocketOptions {
         private @Nullable UrlRecord baseUrl;
         private @Nullable Executor executor;
         private boolean eventLoop;
+        private @Nullable WebSocketObserver observer;
         private final HttpFields.Builder headers = HttpFields.builder();
         private final Map<String, String> cookies = new LinkedHashMap<>();
         private @Nullable String authorization;
@@ -191,6 +199,12 @@ public final class WebSocketOptions {
         public Builder onEventLoop() {
             executor = null;
             eventLoop = true;
+            return this;
+        }
+
+        /** Who sees the opening handshake, pings and pongs, which are no events of the standard's; nobody by default. */
+        public Builder observer(WebSocketObserver watching) {
+            observer = Objects.requireNonNull(watching, "watching");
             return this;
         }
 

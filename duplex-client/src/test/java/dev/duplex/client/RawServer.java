@@ -48,8 +48,12 @@ final class RawServer implements AutoCloseable {
         thread.start();
     }
 
+    int port() {
+        return listening.getLocalPort();
+    }
+
     String url() {
-        return "ws://127.0.0.1:" + listening.getLocalPort() + "/";
+        return "ws://127.0.0.1:" + port() + "/";
     }
 
     private void accept() {

@@ -31,10 +31,11 @@ final class Modules {
             "dev.duplex.cli",
                     Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server", "dev.duplex.conformance")));
 
-    /** Whose internal packages are open to whom: the transport exists for these two, and the command sends broken frames. */
+    /** Whose internal packages are open to whom: the transport exists for these two, and the command sends broken frames and shows the wire. */
     static final Map<String, Set<String>> FRIENDS = Map.of(
             "dev.duplex.transport", Set.of("dev.duplex.server", "dev.duplex.client"),
-            "dev.duplex.server", Set.of("dev.duplex.cli"));
+            "dev.duplex.server", Set.of("dev.duplex.cli"),
+            "dev.duplex.client", Set.of("dev.duplex.cli"));
 
     /** Jars that a module of ours may need at run time; the tools of the tests are not among them. */
     private static final Set<String> LIBRARIES =

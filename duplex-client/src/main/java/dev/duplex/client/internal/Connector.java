@@ -1,6 +1,8 @@
 package dev.duplex.client.internal;
 
+import dev.duplex.client.internal.wire.WireTap;
 import dev.duplex.core.handshake.ClientHandshake;
+import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.ConnectionListener;
@@ -48,6 +50,19 @@ public final class Connector {
 
         /** There will be no connection. */
         void failed(Failure failure);
+
+        /** Who is shown the opening handshake; on the event loop. */
+        Observer observer();
+    }
+
+    /** Sees the opening handshake, and every byte if there is a tap. */
+    public interface Observer {
+        void onRequest(HandshakeRequest request);
+
+        void onResponse(HandshakeResponse response);
+
+        @Nullable
+        WireTap tap();
     }
 
     /**
@@ -223,6 +238,10 @@ public final class Connector {
                 ssl.engine().setSSLParameters(parameters);
             }
             pipeline.addLast(ssl);
+        }
+        WireTap tap = owner.observer().tap();
+        if (tap != null) {
+            pipeline.addLast(new TapHandler(tap));
         }
         pipeline.addLast(new HttpResponseDecoder(new HttpDecoderConfig()
                 .setMaxInitialLineLength(settings.limits().maxHandshakeLineBytes())

@@ -137,6 +137,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                 // RFC 6455 §4.1, item 7: "a nonce consisting of a randomly selected 16-byte value".
                 .build(loops.keysOf(loop.loop()).nonce());
         handshake = created;
+        connector.owner().observer().onRequest(created.request());
         ctx.writeAndFlush(Unpooled.copiedBuffer(created.request().head(), StandardCharsets.ISO_8859_1));
     }
 
@@ -202,6 +203,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         skipping = false;
+        connector.owner().observer().onResponse(response);
         if (status != 101) {
             refusal = response; // its body is worth reading first
             return;

@@ -222,7 +222,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return control(new Outgoing.Pong(checkedControlPayload(payload)));
     }
 
-    private static byte[] checkedControlPayload(byte[] payload) {
+    /** A copy of a payload that a ping or a pong may have. */
+    public static byte[] checkedControlPayload(byte[] payload) {
         if (payload.length > MAX_CONTROL_PAYLOAD) {
             throw new IllegalArgumentException("ping and pong payloads are at most " + MAX_CONTROL_PAYLOAD
                     + " bytes, but this one has " + payload.length + " (RFC 6455 §5.5)");
@@ -489,7 +490,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public void onPong(ByteBuf payload, int index, int length) {
-        long roundTrip = deadlines.pongReceived();
+        long roundTrip = length == 0 ? deadlines.pongReceived() : -1; // our keepalive has no payload
         if (roundTrip >= 0) {
             listener.onRoundTrip(roundTrip);
         }
