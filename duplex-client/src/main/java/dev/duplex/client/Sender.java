@@ -295,9 +295,12 @@ final class Sender {
         return lost + behindBytes + unreadBytes + (connection == null ? 0 : inConnection(connection));
     }
 
-    /** "This does not include framing overhead", of which the connection counts some. */
+    /**
+     * "This does not include framing overhead", of which the connection counts some. What it has lost stays: "The number
+     * does not reset to zero once the connection closes."
+     */
     private long inConnection(WebSocketConnection to) {
-        handed = Math.min(handed, to.bufferedAmount());
+        handed = Math.min(handed, to.bufferedAmount() + to.lostBytes());
         return handed;
     }
 }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The standard's interface against a server that does what it is told: "close 4001 bye", "cut", or to send back. */
 class WebSocketTest {
@@ -290,6 +292,34 @@ class WebSocketTest {
         assertThat(socket.bufferedAmount()).isEqualTo(12);
         socket.close();
         assertThat(socket.readyState()).isEqualTo(WebSocket.CLOSED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasBufferedWhenTheConnectionWasLostStaysCounted(boolean reset) throws Exception {
+        CountDownLatch sent = new CountDownLatch(1);
+        try (RawServer deaf = new RawServer((socket, request) -> {
+            RawServer.write(socket, RawServer.switching(request));
+            sent.await();
+            socket.setSoLinger(reset, 0);
+            socket.close();
+        })) {
+            WebSocketOptions options = WebSocketOptions.builder()
+                    .compression(DeflateOptions.DISABLED)
+                    .build();
+            WebSocket socket = new WebSocket(deaf.url(), options, recorder.handlers());
+            assertThat(recorder.next()).isEqualTo("open");
+            for (int i = 0; i < 12; i++) {
+                socket.send(new byte[1024 * 1024]);
+            }
+            sent.countDown();
+            assertThat(recorder.next()).isEqualTo("error");
+            assertThat(recorder.next()).isEqualTo("close 1006");
+            long lost = socket.bufferedAmount();
+            assertThat(lost).isBetween(1L, 12 * 1024 * 1024L);
+            socket.send("abc");
+            assertThat(socket.bufferedAmount()).isEqualTo(lost + 3);
+        }
     }
 
     @Test

@@ -116,7 +116,9 @@ final class Handover {
             }
             size.decrementAndGet();
             charge.addAndGet(-outgoing.charge());
-            outbox.take(outgoing);
+            if (!outbox.take(outgoing).isAccepted()) {
+                outbox.lose(outgoing.bytes());
+            }
         }
     }
 
@@ -125,6 +127,7 @@ final class Handover {
         for (Outgoing outgoing = queue.poll(); outgoing != null; outgoing = queue.poll()) {
             size.decrementAndGet();
             charge.addAndGet(-outgoing.charge());
+            outbox.lose(outgoing.bytes());
         }
     }
 }

@@ -39,6 +39,12 @@ final class Outbox {
     private boolean flushing;
     private boolean flushAgain;
 
+    /** What the channel holds; the same object when the channel has closed, and gives it up. */
+    private @Nullable ChannelOutboundBuffer channelBuffer;
+
+    /** Bytes that were accepted and given up. Written by the event loop alone. */
+    private volatile long lost;
+
     /** What has been given to the channel in the life of the connection. */
     private long handedToChannel;
 
@@ -73,6 +79,11 @@ final class Outbox {
 
     void attach(ChannelHandlerContext ctx) {
         context = ctx;
+        channelBuffer = channel.unsafe().outboundBuffer();
+        if (connection.isClient()) {
+            // Told before the channel gives up what it holds.
+            channel.closeFuture().addListener(closing -> lose(untaken()));
+        }
     }
 
     private ChannelHandlerContext context() {
@@ -235,15 +246,33 @@ final class Outbox {
 
     /** What the loop has taken and the operating system has not, but for the cork; any thread. */
     long bytesBeyondLoop() {
-        long amount = inChannel();
-        OutboundQueue queue = waiting;
-        OutboundQueue behind = behindParts;
-        return amount + (queue == null ? 0 : queue.bytes()) + (behind == null ? 0 : behind.bytes());
+        return inChannel() + bytesOf(waiting) + bytesOf(behindParts);
+    }
+
+    private static long bytesOf(@Nullable OutboundQueue queue) {
+        return queue == null ? 0 : queue.bytes();
     }
 
     private long inChannel() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
+        ChannelOutboundBuffer buffer = channelBuffer;
         return buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    }
+
+    /** What of it the operating system has not taken; on the loop. */
+    private long untaken() {
+        ChannelOutboundBuffer buffer = channelBuffer;
+        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+    }
+
+    /** Notes that accepted bytes will never be sent; on the loop. */
+    void lose(long bytes) {
+        long sum = lost + bytes;
+        lost = sum;
+    }
+
+    /** What was accepted and will never be sent, with frame headers for some; any thread. */
+    long lostBytes() {
+        return lost;
     }
 
     int corkBytes() {
@@ -471,8 +500,7 @@ final class Outbox {
      * for being full says so: into its own buffers it takes bytes for a peer long gone.
      */
     boolean progressed() {
-        ChannelOutboundBuffer buffer = channel.unsafe().outboundBuffer();
-        long untaken = buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
+        long untaken = untaken();
         long taken = handedToChannel - untaken;
         boolean progress = refused && taken > lastTaken;
         lastTaken = taken;
@@ -512,6 +540,7 @@ final class Outbox {
     }
 
     private void discardWaiting() {
+        lose(bytesOf(waiting) + bytesOf(behindParts));
         waiting = null;
         behindParts = null;
         connection.discardHandover();
@@ -519,6 +548,7 @@ final class Outbox {
 
     void dispose() {
         disposed = true;
+        lose(corkBytes());
         discardWaiting();
         ByteBuf bytes = cork;
         cork = null;

@@ -299,6 +299,18 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return onLoop() ? amount + outbox.corkBytes() : amount;
     }
 
+    /**
+     * Payload bytes that were accepted and will never be sent, since the connection has ended, with frame headers for some;
+     * known on the client's side. Any thread.
+     */
+    public long lostBytes() {
+        return outbox.lostBytes();
+    }
+
+    boolean isClient() {
+        return role == Role.CLIENT;
+    }
+
     private boolean onLoop() {
         return channel.eventLoop().inEventLoop();
     }

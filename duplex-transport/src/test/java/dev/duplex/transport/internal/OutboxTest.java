@@ -186,6 +186,41 @@ class OutboxTest {
         assertThat(received).containsExactly(STALLED, "text 1", "text 2", "ping p", "text 3", "text 4");
     }
 
+    private void asClient() {
+        end.close();
+        end = new End(Role.CLIENT, SMALL, SlowConsumerPolicy.DROP_NEWEST, Delivery.WHOLE);
+    }
+
+    @Test
+    void whatTheChannelHoldsWhenTheConnectionDiesIsLostForTheClient() {
+        asClient();
+        stall();
+        end.channel.peerReads(10_000);
+        long untaken = end.connection.bufferedAmount() - 10_000;
+        binary(1000);
+        end.channel.close();
+        assertThat(end.connection.bufferedAmount()).isZero();
+        assertThat(end.connection.lostBytes()).isEqualTo(untaken + 1000);
+    }
+
+    @Test
+    void whatWaitsWhenThePeerClosesIsLostForTheClient() {
+        asClient();
+        stall();
+        binary(1000);
+        end.read(end.closeFromPeer(1000, ""));
+        assertThat(end.connection.lostBytes()).isEqualTo(1000);
+    }
+
+    @Test
+    void nothingIsLostIfThePeerTookEverything() {
+        asClient();
+        binary(100_000);
+        end.runTasks();
+        end.channel.close();
+        assertThat(end.connection.lostBytes()).isZero();
+    }
+
     // ------------------------------------------------------------------------------------------------------- policies
 
     @Test
