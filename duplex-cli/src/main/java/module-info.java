@@ -6,6 +6,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.duplex.cli {
     requires com.fasterxml.jackson.databind;
+    requires dev.duplex.client;
     requires dev.duplex.conformance;
     requires dev.duplex.server;
     requires info.picocli;
@@ -15,4 +16,6 @@ module dev.duplex.cli {
     opens dev.duplex.cli to
             info.picocli,
             com.fasterxml.jackson.databind;
+    opens dev.duplex.cli.common to
+            info.picocli;
 }

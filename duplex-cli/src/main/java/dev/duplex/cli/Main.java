@@ -1,11 +1,16 @@
 package dev.duplex.cli;
 
+import dev.duplex.cli.common.CommandFailure;
+import dev.duplex.cli.common.ExitCode;
+import dev.duplex.cli.common.Streams;
+import dev.duplex.cli.common.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IFactory;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -15,8 +20,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 /**
  * The {@code duplex} command: picks the verb and leaves.
  *
- * <p>Exit codes: 0 for done, 1 for a failure while running, 2 for a command line that was not understood, 3 for an address
- * that cannot be listened on.
+ * <p>How it ends is an {@link ExitCode}.
  */
 @Command(
         name = "duplex",
@@ -27,7 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
     /** Every verb there is, in the order in which the help names them. */
-    private static final List<Class<?>> VERBS = List.of(EchoCommand.class, ChatCommand.class, HelpCommand.class);
+    private static final List<Class<?>> VERBS =
+            List.of(EchoCommand.class, ChatCommand.class, ConnectCommand.class, HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -46,13 +51,29 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Main());
+        return commandLine(Streams.SYSTEM);
+    }
+
+    static CommandLine commandLine(Streams streams) {
+        CommandLine commandLine = new CommandLine(new Main(), new VerbFactory(streams));
         for (Class<?> verb : VERBS) {
             commandLine.addSubcommand(verb);
         }
+        // A message may begin with @, and a secret's file is read as a whole.
+        commandLine.setExpandAtFiles(false);
         commandLine.setParameterExceptionHandler(Main::explain);
         commandLine.setExecutionExceptionHandler(Main::fail);
         return commandLine;
+    }
+
+    /** Gives the streams to the verbs that want them. */
+    private record VerbFactory(Streams streams) implements IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            return type == ConnectCommand.class
+                    ? type.cast(new ConnectCommand(streams))
+                    : CommandLine.defaultFactory().create(type);
+        }
     }
 
     /** {@code duplex} alone is a question for the verbs, not a mistake of which one has to be told. */
@@ -68,11 +89,11 @@ public final class Main implements Runnable {
         }
         PrintWriter err = command.getErr();
         err.println("duplex: " + failure.getMessage());
-        if (failure.exitCode() == CommandFailure.USAGE) {
+        if (failure.exitCode() == ExitCode.USAGE) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
         err.flush();
-        return failure.exitCode();
+        return failure.exitCode().code();
     }
 
     /** Says what was wrong, the nearest thing that exists, and where to read on; never the whole help. */

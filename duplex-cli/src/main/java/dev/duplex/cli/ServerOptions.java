@@ -1,5 +1,8 @@
 package dev.duplex.cli;
 
+import dev.duplex.cli.common.ByteSize;
+import dev.duplex.cli.common.CommandFailure;
+import dev.duplex.cli.common.LengthOfTime;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.server.OriginPolicy;
@@ -295,6 +298,6 @@ final class ServerOptions {
     }
 
     static CommandFailure wrong(String message) {
-        return new CommandFailure(CommandFailure.USAGE, message);
+        return CommandFailure.usage(message);
     }
 }

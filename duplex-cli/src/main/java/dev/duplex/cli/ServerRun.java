@@ -1,5 +1,7 @@
 package dev.duplex.cli;
 
+import dev.duplex.cli.common.CommandFailure;
+import dev.duplex.cli.common.ExitCode;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.Tls;
 import java.io.PrintWriter;
@@ -78,9 +80,9 @@ final class ServerRun {
         try {
             return builder.start();
         } catch (UncheckedIOException e) {
-            throw new CommandFailure(CommandFailure.BIND, explained(String.valueOf(e.getMessage())));
+            throw new CommandFailure(ExitCode.BIND, explained(String.valueOf(e.getMessage())));
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new CommandFailure(CommandFailure.USAGE, String.valueOf(e.getMessage()));
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 

@@ -27,9 +27,15 @@ final class Modules {
             "dev.duplex.micrometer", Set.of("dev.duplex.core", "dev.duplex.server"),
             // A checker that shares the code it judges sees no mistake.
             "dev.duplex.conformance", Set.of(),
-            // Of the core and the transport the command needs the values that the server's API takes and gives.
+            // Of the core and the transport the command needs the values that the APIs of server and client take and
+            // give.
             "dev.duplex.cli",
-                    Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server", "dev.duplex.conformance")));
+                    Set.of(
+                            "dev.duplex.core",
+                            "dev.duplex.transport",
+                            "dev.duplex.server",
+                            "dev.duplex.client",
+                            "dev.duplex.conformance")));
 
     /** Whose internal packages are open to whom: the transport exists for these two, and the command sends broken frames and shows the wire. */
     static final Map<String, Set<String>> FRIENDS = Map.of(

@@ -1,4 +1,4 @@
-package dev.duplex.cli;
+package dev.duplex.cli.common;
 
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -9,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 250ms}, {@code 1.5s}, {@code 2m} or {@code 1h}; without a unit, seconds. */
-final class LengthOfTime implements ITypeConverter<Duration> {
+public final class LengthOfTime implements ITypeConverter<Duration> {
     private static final Pattern TIME = Pattern.compile("([0-9]{1,9}(?:\\.[0-9]{1,6})?)(ms|s|m|h)?");
 
     @Override

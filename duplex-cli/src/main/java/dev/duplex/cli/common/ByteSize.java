@@ -1,4 +1,4 @@
-package dev.duplex.cli;
+package dev.duplex.cli.common;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code 65536}, {@code 64k}, {@code 1m} or {@code 1g}; a unit is a power of 1024. */
-final class ByteSize implements ITypeConverter<Long> {
+public final class ByteSize implements ITypeConverter<Long> {
     private static final Pattern SIZE = Pattern.compile("([0-9]{1,12})([kmg]?)(i?b)?");
 
     @Override

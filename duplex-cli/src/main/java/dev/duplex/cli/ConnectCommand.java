@@ -1,0 +1,265 @@
+package dev.duplex.cli;
+
+import dev.duplex.cli.common.ClientOptions;
+import dev.duplex.cli.common.CommandFailure;
+import dev.duplex.cli.common.Ending;
+import dev.duplex.cli.common.LengthOfTime;
+import dev.duplex.cli.common.Streams;
+import dev.duplex.cli.common.Target;
+import dev.duplex.cli.connect.Conversation;
+import dev.duplex.cli.connect.Expectations;
+import dev.duplex.cli.connect.Framing;
+import dev.duplex.cli.connect.MessageWriter;
+import dev.duplex.cli.connect.Notes;
+import dev.duplex.cli.connect.Outgoing;
+import dev.duplex.cli.connect.Plan;
+import dev.duplex.cli.connect.Wait;
+import dev.duplex.client.Blob;
+import dev.duplex.core.CloseCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code duplex connect}: a client for people and scripts. */
+@Command(
+        name = "connect",
+        description = "Connects, sends MSG and then each line of the input, and prints each message that comes.",
+        abbreviateSynopsis = true,
+        sortOptions = false)
+final class ConnectCommand implements Callable<Integer> {
+    private static final Pattern CLOSING = Pattern.compile("([0-9]{1,5})(?:\\s+(.*))?");
+
+    private final Streams streams;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "URL",
+            description = "ws://, wss://, http:// or https://; host:port/path; ws+unix:///PATH:/URI.")
+    private String url = "";
+
+    @Parameters(index = "1..*", paramLabel = "MSG", description = "Text messages to send first.")
+    private List<String> messages = new ArrayList<>();
+
+    @Option(
+            names = {"-x", "--send"},
+            paramLabel = "TEXT",
+            description = "A text message to send first; may be repeated.")
+    private List<String> send = new ArrayList<>();
+
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description = "A file to send as one message after these; may be repeated.")
+    private List<Path> files = new ArrayList<>();
+
+    @Option(
+            names = {"-b", "--binary"},
+            description =
+                    "Send files and input as binary messages; the input in chunks, unless --frame says otherwise.")
+    private boolean binary;
+
+    @Option(
+            names = "--frame",
+            paramLabel = "HOW",
+            description = "How messages stand in the input: ${COMPLETION-CANDIDATES}; default: lines.")
+    private @Nullable Framing frame;
+
+    @Option(
+            names = "--out-frame",
+            paramLabel = "HOW",
+            description = "How they stand in the output; default: as in the input.")
+    private @Nullable Framing outFrame;
+
+    @Option(
+            names = "--out-escape",
+            description = "Write line feeds within a message as \\n, so that each line is a message.")
+    private boolean escape;
+
+    @Option(
+            names = {"-n", "--count"},
+            paramLabel = "N",
+            description = "End after N messages have come; exit code 10 if there are fewer.")
+    private @Nullable Long count;
+
+    @Option(
+            names = "--until",
+            paramLabel = "REGEX",
+            description = "End after a message in which this is found; exit code 10 if none comes.")
+    private @Nullable String until;
+
+    @Option(
+            names = "--expect",
+            paramLabel = "REGEX",
+            description = "Exit code 10 unless it is found in a message; may be repeated. Without --count and --until,"
+                    + " ends when all are found.")
+    private List<String> expect = new ArrayList<>();
+
+    @Option(
+            names = {"-w", "--wait"},
+            paramLabel = "TIME",
+            description = "How long to read on after the end of the input: 0, a time such as 2s, or 'close', until the"
+                    + " server closes. Default: until the replies stop; if anything is expected or nothing was sent,"
+                    + " until the server closes.")
+    private @Nullable String wait;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = LengthOfTime.class,
+            description = "End after this time in any case, with exit code 9.")
+    private @Nullable Duration timeout;
+
+    @Option(
+            names = "--close",
+            paramLabel = "'CODE REASON'",
+            defaultValue = "1000",
+            description = "What to close with: 1000, or 3000 to 4999; default: ${DEFAULT-VALUE}.")
+    private String close = "1000";
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Say nothing but errors.")
+    private boolean quiet;
+
+    @Option(
+            names = {"-v", "--verbose"},
+            description = "Say what happens.")
+    private boolean verbose;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help and leave.")
+    @SuppressWarnings("UnusedVariable") // picocli looks at it
+    private boolean help;
+
+    @Mixin
+    private ClientOptions client;
+
+    ConnectCommand(Streams streams) {
+        this.streams = streams;
+    }
+
+    @Override
+    public Integer call() {
+        Target target = Target.of(url);
+        int maxMessage = client.maxMessage();
+        Framing in = frame != null ? frame : binary ? Framing.chunk : Framing.lines;
+        Notes notes = new Notes(spec.commandLine().getErr(), quiet, verbose);
+        Plan plan = new Plan(
+                target,
+                client.builder(target),
+                first(maxMessage),
+                in.reader(streams.in(), binary, maxMessage),
+                !messages.isEmpty() || !files.isEmpty(),
+                new MessageWriter(streams.out(), outFrame != null ? outFrame : in, escape),
+                notes,
+                expectations(),
+                waiting(),
+                timeout,
+                closing());
+        Ending ending = new Conversation(plan).run();
+        if (!ending.message().isEmpty()) {
+            throw new CommandFailure(ending.exitCode(), ending.message());
+        }
+        return ending.exitCode().code();
+    }
+
+    private List<Outgoing> first(int maxMessage) {
+        List<Outgoing> first = new ArrayList<>();
+        for (String text : send) {
+            first.add(new Outgoing.Text(text));
+        }
+        for (String text : messages) {
+            first.add(new Outgoing.Text(text));
+        }
+        for (Path file : files) {
+            first.add(ofFile(file, maxMessage));
+        }
+        return first;
+    }
+
+    private Outgoing ofFile(Path file, int maxMessage) {
+        try {
+            if (binary) {
+                return new Outgoing.File(Blob.of(file));
+            }
+            if (Files.size(file) > maxMessage) {
+                throw CommandFailure.usage("--file " + file + ": text is at most " + maxMessage
+                        + " bytes long (--max-message); --binary sends a file of any size");
+            }
+            return Outgoing.of(false, Files.readAllBytes(file));
+        } catch (NoSuchFileException e) {
+            throw CommandFailure.usage("--file " + file + ": there is no such file");
+        } catch (IOException e) {
+            throw CommandFailure.usage("--file " + file + " " + e.getMessage());
+        }
+    }
+
+    private Expectations expectations() {
+        if (count != null && count < 1) {
+            throw CommandFailure.usage("--count: expected a number from 1 on but got " + count);
+        }
+        return new Expectations(
+                count == null ? 0 : count,
+                until == null ? null : pattern("--until", until),
+                expect.stream().map(regex -> pattern("--expect", regex)).toList());
+    }
+
+    private static Pattern pattern(String option, String regex) {
+        try {
+            return Pattern.compile(regex);
+        } catch (PatternSyntaxException e) {
+            throw CommandFailure.usage(option + ": '" + regex + "' is no regular expression: " + e.getDescription());
+        }
+    }
+
+    private Wait waiting() {
+        if (wait == null) {
+            return Wait.FOR_REPLIES;
+        }
+        if (wait.equals("close")) {
+            return Wait.FOR_CLOSE;
+        }
+        try {
+            return new Wait(new LengthOfTime().convert(wait), false);
+        } catch (TypeConversionException e) {
+            throw CommandFailure.usage("--wait: " + e.getMessage() + "; or 'close'");
+        }
+    }
+
+    private Plan.Closing closing() {
+        Matcher matcher = CLOSING.matcher(close);
+        int code = matcher.matches() ? Integer.parseInt(matcher.group(1)) : 0;
+        if (code != CloseCode.NORMAL && (code < 3000 || code > 4999)) {
+            throw CommandFailure.usage("--close: expected a code, 1000 or 3000 to 4999, and perhaps a reason, such as"
+                    + " '4000 bye', but got '" + close + "'");
+        }
+        String reason = matcher.group(2) == null ? "" : matcher.group(2);
+        try {
+            CloseCode.check(code, reason);
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage("--close: " + e.getMessage());
+        }
+        return new Plan.Closing(code, reason);
+    }
+}

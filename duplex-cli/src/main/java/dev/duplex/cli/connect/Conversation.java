@@ -1,0 +1,283 @@
+package dev.duplex.cli.connect;
+
+import dev.duplex.cli.common.CommandFailure;
+import dev.duplex.cli.common.Ending;
+import dev.duplex.cli.common.ExitCode;
+import dev.duplex.client.CloseEvent;
+import dev.duplex.client.DOMException;
+import dev.duplex.client.ErrorEvent;
+import dev.duplex.client.MessageEvent;
+import dev.duplex.client.WebSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection from its opening to its end: sends the input, writes what comes, and knows when it is over. Everything
+ * but reading the input happens on the thread that calls {@link #run}.
+ */
+public final class Conversation {
+    /** Silence after which no more replies are expected, when as many messages have come as were sent. */
+    private static final Duration SILENCE = Duration.ofSeconds(1);
+
+    /** The same, when fewer have come. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+    private final Plan plan;
+    private final Tasks tasks = new Tasks(this::flush);
+    private final CountDownLatch over = new CountDownLatch(1);
+    private @Nullable WebSocket socket;
+
+    private boolean opened;
+    private @Nullable ErrorEvent error;
+
+    /** Decided by us: what remains is the closing handshake. */
+    private @Nullable Ending decided;
+
+    private @Nullable Ending ending;
+    /** Counts the looks for silence, of which only the latest goes on; 0 while silence does not matter. */
+    private int watch;
+
+    // By the thread of the feed, read by ours.
+    private final AtomicLong sent = new AtomicLong();
+    private volatile long lastSent;
+
+    private long received;
+    private long lastReceived;
+
+    public Conversation(Plan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * Holds it.
+     *
+     * @return how it ended
+     * @throws CommandFailure if it cannot even begin
+     */
+    public Ending run() {
+        WebSocket opening;
+        try {
+            opening = new WebSocket(
+                    plan.target().url(), plan.options().executor(tasks).build(), this::listen);
+        } catch (DOMException | IllegalArgumentException e) {
+            throw CommandFailure.usage(String.valueOf(e.getMessage()));
+        }
+        socket = opening;
+        Duration timeout = plan.timeout();
+        if (timeout != null) {
+            tasks.after(timeout, () -> timedOut(timeout));
+        }
+        Thread hook = new Thread(this::interrupted, "duplex-goodbye");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            tasks.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            opening.close(plan.closing().code(), plan.closing().reason());
+        } finally {
+            flush();
+            over.countDown();
+            removeHook(hook);
+        }
+        return ending == null ? new Ending(ExitCode.INTERRUPTED, "") : ending;
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // it runs: the process ends with the signal's code
+        }
+    }
+
+    /** The process is told to end: says goodbye first. On the hook's thread. */
+    private void interrupted() {
+        WebSocket open = socket;
+        if (open == null) {
+            return;
+        }
+        tasks.execute(() -> decide(new Ending(ExitCode.INTERRUPTED, "")));
+        try {
+            if (!over.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------------------- events
+
+    private void listen(WebSocket to) {
+        to.onopen(event -> opened(to));
+        to.onmessage(this::received);
+        to.onerror(event -> error = event);
+        to.onclose(this::closed);
+    }
+
+    private void opened(WebSocket to) {
+        opened = true;
+        plan.notes()
+                .detail("connected to " + plan.target()
+                        + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
+                        + (to.extensions().isEmpty() ? "" : ", " + to.extensions()));
+        Feed.start(to, plan.first(), plan.input(), new FeedListener());
+    }
+
+    private void received(MessageEvent message) {
+        if (decided != null) {
+            return;
+        }
+        byte[] payload = message.bytes();
+        received++;
+        lastReceived = tasks.now();
+        plan.expectations().received(payload);
+        try {
+            plan.output().write(payload);
+        } catch (IOException e) {
+            outputGone(e);
+            return;
+        }
+        if (plan.expectations().any() && plan.expectations().complete()) {
+            decide(judged());
+        }
+        if (watch > 0 && received == sent.get()) {
+            lookForSilence(++watch);
+        }
+        tasks.runDue();
+    }
+
+    private void closed(CloseEvent close) {
+        if (decided != null) {
+            end(decided);
+        } else if (!opened && error != null) {
+            end(Ending.notOpened(error));
+        } else {
+            plan.notes().detail("closed: " + close.code() + ", " + close.cause());
+            Ending byPeer = Ending.closed(close, error);
+            end(byPeer.exitCode() == ExitCode.OK ? judged() : byPeer);
+        }
+    }
+
+    private final class FeedListener implements Feed.Listener {
+        @Override
+        public void sending() {
+            sent.incrementAndGet();
+            lastSent = tasks.now();
+        }
+
+        @Override
+        public void firstSent() {
+            if (plan.inputMayBeSilent()) {
+                tasks.execute(Conversation.this::watchSilence);
+            }
+        }
+
+        @Override
+        public void ended() {
+            lastSent = tasks.now();
+            tasks.execute(Conversation.this::inputEnded);
+        }
+
+        @Override
+        public void failed(IOException why) {
+            tasks.execute(() -> decide(new Ending(
+                    why instanceof InputException ? ExitCode.USAGE : ExitCode.INTERNAL,
+                    why instanceof InputException
+                            ? String.valueOf(why.getMessage())
+                            : "the input cannot be read: " + why.getMessage())));
+        }
+    }
+
+    // ------------------------------------------------------------------------------------------------------------ ends
+
+    private void inputEnded() {
+        Duration time = plan.patience().time();
+        if (time != null) {
+            tasks.after(time, () -> decide(judged()));
+        } else {
+            watchSilence();
+        }
+    }
+
+    /** From now on silence may end it; unless something is expected, or there is nothing that could be replied to. */
+    private void watchSilence() {
+        if (plan.patience().equals(Wait.FOR_REPLIES) && !plan.expectations().any() && sent.get() > 0 && watch == 0) {
+            lookForSilence(++watch);
+        }
+    }
+
+    private void lookForSilence(int number) {
+        if (number != watch) {
+            return;
+        }
+        boolean replied = received >= sent.get();
+        Duration silence = replied ? SILENCE : PATIENCE;
+        Duration left = silence.minusNanos(tasks.now() - Math.max(lastSent, lastReceived));
+        if (!left.isNegative() && !left.isZero()) {
+            tasks.after(left, () -> lookForSilence(number));
+            return;
+        }
+        if (received == 0) {
+            plan.notes()
+                    .note("no reply within " + PATIENCE.toSeconds()
+                            + " s; --wait TIME waits longer, --wait 0 not at all");
+        }
+        decide(judged());
+    }
+
+    private Ending judged() {
+        String unmet = plan.expectations().unmet();
+        return unmet.isEmpty() ? new Ending(ExitCode.OK, "") : new Ending(ExitCode.EXPECTATION, unmet);
+    }
+
+    private void timedOut(Duration timeout) {
+        String unmet = plan.expectations().unmet();
+        decide(new Ending(
+                ExitCode.TIMEOUT,
+                "the time is over (--timeout " + seconds(timeout) + ")" + (unmet.isEmpty() ? "" : ": " + unmet)));
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.3f", time.toNanos() / 1e9).replaceAll("\\.?0+$", "") + "s";
+    }
+
+    /** A reader that has left has had enough; anything else is a failure. */
+    private void outputGone(IOException why) {
+        boolean left = String.valueOf(why.getMessage()).contains("Broken pipe");
+        decide(new Ending(
+                left ? ExitCode.OK : ExitCode.INTERNAL,
+                left ? "" : "the output cannot be written: " + why.getMessage()));
+    }
+
+    private void flush() {
+        try {
+            plan.output().flush();
+        } catch (IOException e) {
+            if (decided == null && ending == null) {
+                outputGone(e);
+            }
+        }
+    }
+
+    /** We have had enough: closes. */
+    private void decide(Ending how) {
+        if (decided != null || ending != null || socket == null) {
+            return;
+        }
+        decided = how;
+        socket.close(plan.closing().code(), plan.closing().reason());
+    }
+
+    private void end(Ending how) {
+        ending = how;
+        tasks.end();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.duplex.cli.connect;
+
+import dev.duplex.client.WebSocket;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends what there is to send, on a thread of its own, which may wait for input for ever without keeping the program
+ * alive. Reads no faster than the network takes it.
+ */
+final class Feed implements Runnable {
+    /** More than this waits for the network: nothing is read until it is less. */
+    private static final long HIGH_WATER = 1024 * 1024;
+
+    private static final long PAUSE_NANOS = 500_000;
+
+    /** What is told, on the feed's thread. */
+    interface Listener {
+        void sending();
+
+        /** What was given first is sent. */
+        void firstSent();
+
+        /** There is no more input. */
+        void ended();
+
+        void failed(IOException why);
+    }
+
+    private final WebSocket socket;
+    private final List<Outgoing> first;
+    private final MessageReader input;
+    private final Listener listener;
+
+    private Feed(WebSocket socket, List<Outgoing> first, MessageReader input, Listener listener) {
+        this.socket = socket;
+        this.first = first;
+        this.input = input;
+        this.listener = listener;
+    }
+
+    static void start(WebSocket socket, List<Outgoing> first, MessageReader input, Listener listener) {
+        Thread thread = new Thread(new Feed(socket, first, input, listener), "duplex-input");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void run() {
+        try {
+            for (Outgoing message : first) {
+                send(message);
+            }
+            listener.firstSent();
+            for (@Nullable Outgoing message = input.next(); message != null; message = input.next()) {
+                if (!send(message)) {
+                    return;
+                }
+            }
+            if (drained(0)) {
+                listener.ended();
+            }
+        } catch (IOException e) {
+            listener.failed(e);
+        }
+    }
+
+    /** Sends when there is room; false if nothing can be sent any more. */
+    private boolean send(Outgoing message) {
+        if (!drained(HIGH_WATER)) {
+            return false;
+        }
+        listener.sending();
+        message.sendTo(socket);
+        return true;
+    }
+
+    /** Waits until at most so many bytes are not with the operating system; false if they never will be. */
+    private boolean drained(long most) {
+        while (socket.readyState() == WebSocket.OPEN && socket.bufferedAmount() > most) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+        return socket.readyState() == WebSocket.OPEN;
+    }
+}

@@ -1,0 +1,33 @@
+package dev.duplex.cli.connect;
+
+import dev.duplex.cli.common.Target;
+import dev.duplex.client.WebSocketOptions;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a conversation is to be.
+ *
+ * @param first what is sent first
+ * @param input what is sent then
+ * @param inputMayBeSilent whether silence of the input is as good as its end, since all was given already
+ * @param patience how long to read on when all is sent
+ * @param timeout time for everything, or null
+ */
+public record Plan(
+        Target target,
+        WebSocketOptions.Builder options,
+        List<Outgoing> first,
+        MessageReader input,
+        boolean inputMayBeSilent,
+        MessageWriter output,
+        Notes notes,
+        Expectations expectations,
+        Wait patience,
+        @Nullable Duration timeout,
+        Closing closing) {
+
+    /** Our close frame. */
+    public record Closing(int code, String reason) {}
+}
