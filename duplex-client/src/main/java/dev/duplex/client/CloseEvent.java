@@ -1,17 +1,21 @@
 package dev.duplex.client;
 
+import dev.duplex.transport.CloseKind;
+
 /** The socket is closed; no event follows. */
 public final class CloseEvent extends Event {
     private final boolean wasClean;
     private final int code;
     private final String reason;
+    private final CloseKind kind;
     private final String cause;
 
-    CloseEvent(WebSocket target, boolean wasClean, int code, String reason, String cause) {
+    CloseEvent(WebSocket target, boolean wasClean, int code, String reason, CloseKind kind, String cause) {
         super(EventType.CLOSE, target);
         this.wasClean = wasClean;
         this.code = code;
         this.reason = reason;
+        this.kind = kind;
         this.cause = cause;
     }
 
@@ -30,7 +34,12 @@ public final class CloseEvent extends Event {
         return reason;
     }
 
-    /** Who or what ended it, in words, for logs; beyond the standard. */
+    /** Who or what ended it, to tell apart; beyond the standard. */
+    public CloseKind kind() {
+        return kind;
+    }
+
+    /** The same in words, for logs; beyond the standard. */
     public String cause() {
         return cause;
     }

@@ -1,5 +1,6 @@
 package dev.duplex.client;
 
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.WebSocketConnection;
@@ -180,7 +181,7 @@ final class Sender {
         try {
             BlockingExecutor.shared().execute(() -> readAndSend(to, blob));
         } catch (RejectedExecutionException e) {
-            to.terminate("no thread to read a Blob: " + e.getMessage());
+            to.terminate(CloseKind.FAILED, "no thread to read a Blob: " + e.getMessage());
         }
     }
 
@@ -203,7 +204,7 @@ final class Sender {
             goOn();
         } catch (IOException | RuntimeException e) {
             // RFC 6455 has no way to take back a message that has begun.
-            to.terminate("a Blob could not be read: " + e.getMessage());
+            to.terminate(CloseKind.FAILED, "a Blob could not be read: " + e.getMessage());
         }
     }
 

@@ -8,17 +8,20 @@ import dev.duplex.client.internal.UrlRecord;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.Violation;
 import dev.duplex.core.handshake.ClientHandshake;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -144,7 +147,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         flaggedAsFull = true;
         WebSocketConnection full = connection;
         if (full != null) {
-            full.terminate("more than " + maxBufferedBytes
+            full.terminate(CloseKind.BUFFER_FULL, "more than " + maxBufferedBytes
                     + " bytes would wait to be sent (maxBufferedBytes); look at bufferedAmount() before sending more");
         }
     }
@@ -169,7 +172,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         }
         sender.attach(opened);
         if (!wanted) {
-            opened.terminate(CLOSED_EARLY);
+            opened.terminate(CloseKind.TERMINATED, CLOSED_EARLY);
             return;
         }
         // "When the WebSocket connection is established, the user agent must queue a task to run these steps:"
@@ -194,7 +197,26 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
     public void failed(Connector.Failure failure) {
         queueClosed(
                 new ErrorEvent(socket, failure.message(), failure.response(), failure.cause()),
-                new CloseEvent(socket, false, CloseCode.ABNORMAL, "", failure.message()));
+                new CloseEvent(socket, false, CloseCode.ABNORMAL, "", kind(failure), failure.message()));
+    }
+
+    private CloseKind kind(Connector.Failure failure) {
+        if (readyState == WebSocket.CLOSING) {
+            return CloseKind.TERMINATED;
+        }
+        if (failure.response() != null) {
+            return CloseKind.REFUSED;
+        }
+        return isOfTls(failure.cause()) ? CloseKind.TLS : CloseKind.NOT_CONNECTED;
+    }
+
+    private static boolean isOfTls(@Nullable Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // --------------------------------------------------------------------------------------------- from the connection
@@ -287,8 +309,8 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         queueClosed(
                 error,
                 event.wasClean()
-                        ? new CloseEvent(socket, true, event.code(), event.reason(), event.cause())
-                        : new CloseEvent(socket, false, CloseCode.ABNORMAL, "", event.cause()));
+                        ? new CloseEvent(socket, true, event.code(), event.reason(), event.kind(), event.cause())
+                        : new CloseEvent(socket, false, CloseCode.ABNORMAL, "", event.kind(), event.cause()));
     }
 
     /** "When the WebSocket connection is closed, possibly cleanly, queue a task to run the following substeps:" */
@@ -340,7 +362,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         LOG.warn("The executor of the {} takes no more tasks, so that it is closed", socket, why);
         WebSocketConnection current = connection;
         if (current != null) {
-            current.terminate("the executor of its listeners takes no more tasks");
+            current.terminate(CloseKind.FAILED, "the executor of its listeners takes no more tasks");
         }
     }
 }

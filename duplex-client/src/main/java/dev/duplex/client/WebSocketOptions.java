@@ -327,6 +327,15 @@ public final class WebSocketOptions {
             return this;
         }
 
+        /**
+         * Time for which the server may take none of what waits for it before the connection is cut; 60 s by default,
+         * zero for never; changes {@link #limits}.
+         */
+        public Builder sendTimeout(Duration timeout) {
+            limits = limits.withSendTimeout(timeout);
+            return this;
+        }
+
         /** Every bound of the connection, keepalive pings among them; {@link #DEFAULT_LIMITS} by default. */
         public Builder limits(Limits bounds) {
             limits = Objects.requireNonNull(bounds, "bounds");

@@ -21,6 +21,8 @@ import java.util.function.Consumer;
  * @param idleTimeout time without a message in either direction after which the connection is closed with 1001;
  *     zero for never
  * @param maxBufferedBytes most bytes waiting to be sent on one connection before the slow-consumer policy decides
+ * @param sendTimeout time for which a peer may take none of what waits for it, beyond what the operating systems buffer,
+ *     before the connection is cut; it is looked at twice in this time; zero for never
  * @param closeTimeout time from our close frame until the connection is cut
  */
 public record Limits(
@@ -35,6 +37,7 @@ public record Limits(
         Duration pongTimeout,
         Duration idleTimeout,
         int maxBufferedBytes,
+        Duration sendTimeout,
         Duration closeTimeout) {
 
     /** 1 MiB messages, 4,096 fragments, 16 KiB of handshake in 5 s, ping after 25 s, 1 MiB outbound, 5 s to close. */
@@ -50,6 +53,7 @@ public record Limits(
             Duration.ofSeconds(20),
             Duration.ZERO,
             1024 * 1024,
+            Duration.ofSeconds(60),
             Duration.ofSeconds(5));
 
     public Limits {
@@ -64,6 +68,7 @@ public record Limits(
         positive("pongTimeout", pongTimeout);
         notNegative("idleTimeout", idleTimeout);
         atLeast("maxBufferedBytes", maxBufferedBytes, 1);
+        notNegative("sendTimeout", sendTimeout);
         positive("closeTimeout", closeTimeout);
     }
 
@@ -115,6 +120,11 @@ public record Limits(
         return with(draft -> draft.maxBufferedBytes = bytes);
     }
 
+    /** These limits with another {@link #sendTimeout}. */
+    public Limits withSendTimeout(Duration timeout) {
+        return with(draft -> draft.sendTimeout = timeout);
+    }
+
     /** These limits with another {@link #closeTimeout}. */
     public Limits withCloseTimeout(Duration timeout) {
         return with(draft -> draft.closeTimeout = timeout);
@@ -139,6 +149,7 @@ public record Limits(
         private Duration pongTimeout;
         private Duration idleTimeout;
         private int maxBufferedBytes;
+        private Duration sendTimeout;
         private Duration closeTimeout;
 
         Draft(Limits limits) {
@@ -153,6 +164,7 @@ public record Limits(
             pongTimeout = limits.pongTimeout;
             idleTimeout = limits.idleTimeout;
             maxBufferedBytes = limits.maxBufferedBytes;
+            sendTimeout = limits.sendTimeout;
             closeTimeout = limits.closeTimeout;
         }
 
@@ -169,6 +181,7 @@ public record Limits(
                     pongTimeout,
                     idleTimeout,
                     maxBufferedBytes,
+                    sendTimeout,
                     closeTimeout);
         }
     }

@@ -44,6 +44,11 @@ public enum Violation {
         return section;
     }
 
+    /** Whether it is a bound of {@link Limits} that was passed, and no rule of the protocol. */
+    public boolean isOfLimits() {
+        return this == MESSAGE_TOO_BIG || this == TOO_MANY_FRAGMENTS || this == TOO_MANY_INFLATING;
+    }
+
     /** What the peer did, in a few words; also the reason in the close frame. */
     public String rule() {
         return rule;

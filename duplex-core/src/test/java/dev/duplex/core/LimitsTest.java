@@ -47,6 +47,9 @@ class LimitsTest {
                 .isEqualTo(limits(1_048_576, 64, 4096, 16_384, 100, 8192, 5, 25, 20, 1, 1_048_576, 5));
         assertThat(DEFAULTS.withMaxBufferedBytes(1))
                 .isEqualTo(limits(1_048_576, 64, 4096, 16_384, 100, 8192, 5, 25, 20, 0, 1, 5));
+        assertThat(DEFAULTS.withSendTimeout(ofSeconds(1)).sendTimeout()).isEqualTo(ofSeconds(1));
+        assertThat(DEFAULTS.withSendTimeout(ofSeconds(1)).withSendTimeout(ofSeconds(60)))
+                .isEqualTo(DEFAULTS);
         assertThat(DEFAULTS.withCloseTimeout(ofSeconds(1)))
                 .isEqualTo(limits(1_048_576, 64, 4096, 16_384, 100, 8192, 5, 25, 20, 0, 1_048_576, 1));
     }
@@ -76,6 +79,7 @@ class LimitsTest {
                 ofSeconds(pong),
                 ofSeconds(idle),
                 buffered,
+                ofSeconds(60),
                 ofSeconds(close));
     }
 
@@ -106,6 +110,9 @@ class LimitsTest {
                 refusal(
                         () -> DEFAULTS.withIdleTimeout(ofSeconds(-1)),
                         "idleTimeout must not be negative but was PT-1S"),
+                refusal(
+                        () -> DEFAULTS.withSendTimeout(ofSeconds(-1)),
+                        "sendTimeout must not be negative but was PT-1S"),
                 refusal(() -> DEFAULTS.withMaxBufferedBytes(0), "maxBufferedBytes must be at least 1 but was 0"),
                 refusal(
                         () -> DEFAULTS.withCloseTimeout(ofSeconds(-1)),

@@ -7,6 +7,7 @@ package dev.duplex.transport;
  *     1006 if there was no close frame
  * @param reason the reason in that frame, or ""
  * @param wasClean whether both sides sent a close frame
- * @param cause who or what ended it, in words, for logs
+ * @param kind who or what ended it, to tell apart
+ * @param cause the same in words, for logs
  */
-public record CloseEvent(int code, String reason, boolean wasClean, String cause) {}
+public record CloseEvent(int code, String reason, boolean wasClean, CloseKind kind, String cause) {}

@@ -127,6 +127,7 @@ class DocumentsTest {
                     .containsPattern(row("handshakeTimeout", limits.handshakeTimeout()))
                     .containsPattern(row("keepaliveInterval", limits.keepaliveInterval()))
                     .containsPattern(row("pongTimeout", limits.pongTimeout()))
+                    .containsPattern(row("sendTimeout", limits.sendTimeout()))
                     .containsPattern(row("closeTimeout", limits.closeTimeout()));
             assertThat(limits.idleTimeout()).as("described as never").isZero();
         }

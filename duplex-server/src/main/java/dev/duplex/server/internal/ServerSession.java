@@ -13,6 +13,7 @@ import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.server.internal.raw.RawBytes;
 import dev.duplex.transport.CloseEvent;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.ConnectionListener;
@@ -431,7 +432,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     @Override
     public void terminate() {
         silent = true;
-        connection.terminate("terminated by us");
+        connection.terminate(CloseKind.TERMINATED, "terminated by us");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.duplex.transport.internal;
 
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.Limits;
+import dev.duplex.transport.CloseKind;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -23,6 +24,9 @@ final class Deadlines extends TimerWheel.Timer {
     private long lastMessage;
     private long closeBy = TimerWheel.NEVER;
 
+    /** Since when the peer has taken nothing of what waits for it, as far as looks have told. */
+    private long stalledSince = TimerWheel.NEVER;
+
     private boolean awaitsPong;
     private boolean pingWritten;
     private long pingSent;
@@ -41,8 +45,9 @@ final class Deadlines extends TimerWheel.Timer {
         lastRead = loop.refreshedNow();
         lastMessage = lastRead;
         long idleTimeout = connection.limits().idleTimeout().toMillis();
-        long first =
-                Math.min(silence > 0 ? silence : TimerWheel.NEVER, idleTimeout > 0 ? idleTimeout : TimerWheel.NEVER);
+        long first = Math.min(
+                Math.min(silence > 0 ? silence : TimerWheel.NEVER, idleTimeout > 0 ? idleTimeout : TimerWheel.NEVER),
+                betweenSendLooks());
         if (first != TimerWheel.NEVER) {
             loop.expireIn(this, first);
         }
@@ -95,14 +100,15 @@ final class Deadlines extends TimerWheel.Timer {
             closeBy = now + timeout.toMillis();
         }
         if (now >= closeBy) {
-            connection.cut("the closing handshake was not finished within " + inWords(timeout) + " (closeTimeout)");
+            connection.cut(CloseKind.CLOSE_TIMEOUT, "the closing handshake was not finished within " + inWords(timeout) + " (closeTimeout)");
             return TimerWheel.NEVER;
         }
         return closeBy;
     }
 
     private long whileOpen(long now) {
-        if (silence > 0 && connection.outbox().progressed()) {
+        boolean progressed = connection.outbox().progressed();
+        if (progressed) {
             // A peer that takes bytes from us is alive, however slowly, even while it has no chance to answer.
             lastRead = now;
         }
@@ -110,11 +116,43 @@ final class Deadlines extends TimerWheel.Timer {
         long idle = idleTimeout.toMillis();
         if (idle > 0 && now - lastMessage >= idle) {
             String why = "idle for " + inWords(idleTimeout) + " (idleTimeout)";
-            connection.blame(why);
+            connection.blame(CloseKind.IDLE, why);
             connection.close(CloseCode.GOING_AWAY, why);
             return closeBy;
         }
-        return Math.min(idle > 0 ? lastMessage + idle : TimerWheel.NEVER, keepalive(now));
+        long nextSendLook = sending(now, progressed);
+        if (connection.isClosed()) {
+            return TimerWheel.NEVER;
+        }
+        return Math.min(idle > 0 ? lastMessage + idle : TimerWheel.NEVER, Math.min(nextSendLook, keepalive(now)));
+    }
+
+    /** How often to look whether what is sent gets away; nothing is noted when it begins to wait. */
+    private long betweenSendLooks() {
+        long timeout = connection.limits().sendTimeout().toMillis();
+        return timeout == 0 ? TimerWheel.NEVER : Math.max(1, timeout / 2);
+    }
+
+    private long sending(long now, boolean progressed) {
+        long interval = betweenSendLooks();
+        if (interval == TimerWheel.NEVER) {
+            return TimerWheel.NEVER;
+        }
+        if (!connection.outbox().isRefused()) {
+            stalledSince = TimerWheel.NEVER;
+            return now + interval;
+        }
+        if (progressed || stalledSince == TimerWheel.NEVER) {
+            stalledSince = now;
+        }
+        Duration timeout = connection.limits().sendTimeout();
+        long deadline = stalledSince + timeout.toMillis();
+        if (now >= deadline) {
+            connection.cut(
+                    CloseKind.SEND_TIMEOUT,
+                    "the peer took nothing of what waits for it for " + inWords(timeout) + " (sendTimeout)");
+        }
+        return deadline;
     }
 
     private long keepalive(long now) {
@@ -133,6 +171,7 @@ final class Deadlines extends TimerWheel.Timer {
             }
             String timeout = inWords(connection.limits().pongTimeout()) + " (pongTimeout)";
             connection.cut(
+                    pingWritten ? CloseKind.NO_PONG : CloseKind.SEND_TIMEOUT,
                     pingWritten
                             ? "no answer to a ping within " + timeout
                             : "the peer took nothing of what waits for it within " + timeout);

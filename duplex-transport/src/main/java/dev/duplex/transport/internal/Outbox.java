@@ -4,6 +4,7 @@ import dev.duplex.core.CloseCode;
 import dev.duplex.core.CloseState;
 import dev.duplex.core.PreparedMessage;
 import dev.duplex.core.WebSocketProtocol;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import io.netty.buffer.ByteBuf;
@@ -203,7 +204,7 @@ final class Outbox {
         }
         tellDropped(1);
         discardWaiting();
-        connection.blame("the peer reads too slowly: more than "
+        connection.blame(CloseKind.BUFFER_FULL, "the peer reads too slowly: more than "
                 + connection.limits().maxBufferedBytes() + " bytes would wait for it (maxBufferedBytes)");
         take(new Outgoing.Close(CloseCode.TRY_AGAIN_LATER, "reads too slowly (maxBufferedBytes)"));
     }
@@ -506,6 +507,11 @@ final class Outbox {
         lastTaken = taken;
         refused = untaken > 0;
         return progress;
+    }
+
+    /** Whether the operating system had refused some of our bytes when {@link #progressed} was last asked. */
+    boolean isRefused() {
+        return refused;
     }
 
     private OutboundQueue waiting() {

@@ -9,6 +9,7 @@ import dev.duplex.core.Role;
 import dev.duplex.core.Violation;
 import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.transport.CloseEvent;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
@@ -25,6 +26,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,6 +75,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     private @Nullable ByteBuf unread;
 
     private @Nullable CloseEvent closeEvent;
+    private @Nullable CloseKind kind;
     private @Nullable String cause;
     private boolean closed;
 
@@ -275,17 +278,17 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     /** Cuts the connection without a closing handshake; any thread. What has been written goes out first, if it can. */
-    public void terminate(String why) {
+    public void terminate(CloseKind kind, String why) {
         if (onLoop()) {
-            flushAndCut(why);
+            flushAndCut(kind, why);
         } else {
-            onLoop(() -> flushAndCut(why));
+            onLoop(() -> flushAndCut(kind, why));
         }
     }
 
-    private void flushAndCut(String why) {
+    private void flushAndCut(CloseKind kind, String why) {
         channel.flush(); // the 101 itself, where a session is terminated as soon as it opens
-        cut(why);
+        cut(kind, why);
     }
 
     /** Payload bytes accepted and not yet given to the operating system, with frame headers for some; any thread. */
@@ -515,8 +518,10 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void onClose(int code, String reason) {
         closing();
         boolean byUs = protocol.state() == CloseState.CLOSED_BY_US;
-        String why = cause != null ? cause : byUs ? "closed by us" : "closed by the peer";
-        closeEvent = new CloseEvent(code, reason, true, why);
+        blame(
+                byUs ? CloseKind.CLOSED_BY_US : CloseKind.CLOSED_BY_PEER,
+                byUs ? "closed by us" : "closed by the peer");
+        closeEvent = closeEvent(code, reason, true);
         outbox.end(role == Role.SERVER ? Ending.CLOSE : Ending.NONE);
         if (!byUs) {
             listener.onClosing();
@@ -527,11 +532,9 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void onViolation(Violation violation, String reason) {
         boolean told = !outbox.closeWritten();
         closing();
-        closeEvent = new CloseEvent(
-                told ? violation.closeCode() : CloseCode.ABNORMAL,
-                told ? reason : "",
-                false,
-                reason + " (" + violation.section() + ")");
+        kind = violation.isOfLimits() ? CloseKind.LIMIT : CloseKind.VIOLATION;
+        cause = reason + " (" + violation.section() + ")";
+        closeEvent = closeEvent(told ? violation.closeCode() : CloseCode.ABNORMAL, told ? reason : "", false);
         outbox.end(Ending.SHUT_DOWN_OUTPUT);
         listener.onViolation(violation, reason);
         listener.onClosing();
@@ -558,14 +561,19 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     /** Notes why the connection will end; the first reason counts. */
-    void blame(String why) {
+    void blame(CloseKind what, String why) {
         if (cause == null) {
+            kind = what;
             cause = why;
         }
     }
 
-    void cut(String why) {
-        blame(why);
+    private CloseEvent closeEvent(int code, String reason, boolean wasClean) {
+        return new CloseEvent(code, reason, wasClean, Objects.requireNonNull(kind), Objects.requireNonNull(cause));
+    }
+
+    void cut(CloseKind what, String why) {
+        blame(what, why);
         READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
         channel.close();
     }
@@ -598,8 +606,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         }
         CloseEvent event = closeEvent;
         if (event == null) {
-            String why = cause != null ? cause : "the connection ended without a close frame";
-            event = new CloseEvent(CloseCode.ABNORMAL, "", false, why);
+            blame(CloseKind.END_OF_STREAM, "the connection ended without a close frame");
+            event = closeEvent(CloseCode.ABNORMAL, "", false);
         }
         protocol.dispose();
         listener.onClosed(event);
@@ -631,7 +639,20 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         } else {
             LOG.error("Connection to {} has failed inside the program", channel.remoteAddress(), thrown);
         }
-        String message = thrown.getMessage();
-        cut(thrown instanceof IOException && message != null ? message : thrown.toString());
+        SSLException ofTls = ofTls(thrown);
+        if (ofTls != null) {
+            cut(CloseKind.TLS, "TLS failed: " + ofTls.getMessage());
+        } else if (thrown instanceof IOException) {
+            String message = String.valueOf(thrown.getMessage());
+            boolean reset = message.contains("Connection reset");
+            cut(CloseKind.RESET, reset ? "the peer has reset the connection" : "the connection broke: " + message);
+        } else {
+            cut(CloseKind.FAILED, thrown.toString());
+        }
+    }
+
+    private static @Nullable SSLException ofTls(Throwable thrown) {
+        Throwable cause = thrown instanceof DecoderException ? thrown.getCause() : thrown;
+        return cause instanceof SSLException tls ? tls : null;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.core.Limits;
 import dev.duplex.transport.CloseEvent;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
@@ -110,7 +111,7 @@ class DeadlinesTest {
         end.pass(3 * LoopState.TICK_MILLIS);
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSED);
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1006, "", false, "no answer to a ping within 20 s (pongTimeout)"));
+                .isEqualTo(new CloseEvent(1006, "", false, CloseKind.NO_PONG, "no answer to a ping within 20 s (pongTimeout)"));
     }
 
     @Test
@@ -180,6 +181,71 @@ class DeadlinesTest {
                 .isEqualTo("the peer took nothing of what waits for it within 20 s (pongTimeout)");
     }
 
+    // ----------------------------------------------------------------------------------------------------- send timeout
+
+    private static final Limits SEND_TIMEOUT = Limits.DEFAULTS
+            .withKeepalive(Duration.ZERO, Duration.ofSeconds(20))
+            .withSendTimeout(Duration.ofSeconds(10));
+
+    @Test
+    void cutsAPeerThatTakesNothingWhateverItSends() {
+        with(SEND_TIMEOUT);
+        stall();
+        long passed = 0;
+        while (end.connection.readyState() == ReadyState.OPEN && passed < 600_000) {
+            end.read(end.fromPeer("you first"));
+            end.pass(100);
+            passed += 100;
+        }
+        assertThat(passed).isBetween(10_000L, 15_000L + 3 * LoopState.TICK_MILLIS);
+        assertThat(closeEvent())
+                .isEqualTo(new CloseEvent(
+                        1006,
+                        "",
+                        false,
+                        CloseKind.SEND_TIMEOUT,
+                        "the peer took nothing of what waits for it for 10 s (sendTimeout)"));
+    }
+
+    @Test
+    void aPeerThatTakesALittleWithinEachSendTimeoutIsKept() {
+        with(SEND_TIMEOUT);
+        stall();
+        end.connection.sendText("waits", null);
+        for (int i = 0; i < 100; i++) {
+            end.pass(9000);
+            end.channel.peerReads(10);
+        }
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+    }
+
+    @Test
+    void theSendTimeoutBeginsAnewAfterEachStall() {
+        with(SEND_TIMEOUT);
+        for (int i = 0; i < 20; i++) {
+            stall();
+            end.pass(9000);
+            end.channel.peerReadsAll();
+            end.pass(6000);
+        }
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+    }
+
+    @Test
+    void noPeerIsCutForTakingNothingWhileNothingWaitsForIt() {
+        with(SEND_TIMEOUT);
+        end.pass(600_000);
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+    }
+
+    @Test
+    void aSendTimeoutOfZeroIsNone() {
+        with(SEND_TIMEOUT.withSendTimeout(Duration.ZERO));
+        stall();
+        end.pass(600_000);
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+    }
+
     // ------------------------------------------------------------------------------------------------------------ idle
 
     @Test
@@ -190,7 +256,7 @@ class DeadlinesTest {
         end.pass(3 * LoopState.TICK_MILLIS);
         assertThat(end.received()).containsExactly("close 1001 idle for 60 s (idleTimeout)");
         end.answer();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "", true, "idle for 60 s (idleTimeout)"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "", true, CloseKind.IDLE, "idle for 60 s (idleTimeout)"));
     }
 
     @Test
@@ -257,7 +323,11 @@ class DeadlinesTest {
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSED);
         assertThat(closeEvent())
                 .isEqualTo(new CloseEvent(
-                        1006, "", false, "the closing handshake was not finished within 5 s (closeTimeout)"));
+                        1006,
+                        "",
+                        false,
+                        CloseKind.CLOSE_TIMEOUT,
+                        "the closing handshake was not finished within 5 s (closeTimeout)"));
     }
 
     @Test

@@ -40,7 +40,9 @@ class LoopStateTest {
 
     @Test
     void ticksOnlyWhileATimerIsSet() {
-        try (End end = new End(Limits.DEFAULTS.withKeepalive(Duration.ZERO, Duration.ofSeconds(1)))) {
+        Limits withoutTimers =
+                Limits.DEFAULTS.withKeepalive(Duration.ZERO, Duration.ofSeconds(1)).withSendTimeout(Duration.ZERO);
+        try (End end = new End(withoutTimers)) {
             Alarm alarm = new Alarm();
             alarm.rang = 1;
             end.loop.expireIn(alarm, 1000);

@@ -7,6 +7,7 @@ import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
 import dev.duplex.core.PreparedMessage;
 import dev.duplex.core.Role;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
@@ -464,7 +465,7 @@ class OutboxTest {
     void sharedFramesOfAClosedConnectionAreReleased() {
         end.channel.peerReads(0);
         prepared("x".repeat(10_000), 4);
-        end.connection.terminate("enough");
+        end.connection.terminate(CloseKind.TERMINATED, "enough");
         end.runTasks();
         assertThat(end.bytesHeld()).isZero();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DedicatedCount;
 import dev.duplex.core.deflate.DeflateResources;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SlowConsumerPolicy;
 import io.netty.buffer.ByteBuf;
@@ -105,7 +106,7 @@ class TwoConnectionsTest {
 
     @Test
     void theServerCutsAndTheClientHearsOfIt() {
-        server.terminate("cut");
+        server.terminate(CloseKind.TERMINATED, "cut");
         talk();
         assertThat(clientEvents.closed.get(0).code()).isEqualTo(1006);
         assertThat(client.readyState()).isEqualTo(ReadyState.CLOSED);

@@ -8,15 +8,18 @@ import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
 import dev.duplex.transport.CloseEvent;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,7 +84,7 @@ class WebSocketConnectionTest {
         end.channel.close();
         assertThat(end.bytesHeld()).isZero();
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1006, "", false, "the connection ended without a close frame"));
+                .isEqualTo(new CloseEvent(1006, "", false, CloseKind.END_OF_STREAM, "the connection ended without a close frame"));
     }
 
     @Test
@@ -275,7 +278,7 @@ class WebSocketConnectionTest {
         end.read(end.closeFromPeer(4001, "bye"));
         assertThat(end.received()).containsExactly("close 4001 ");
         assertThat(end.channel.isOpen()).isFalse();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(4001, "bye", true, "closed by the peer"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(4001, "bye", true, CloseKind.CLOSED_BY_PEER, "closed by the peer"));
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSED);
     }
 
@@ -298,7 +301,7 @@ class WebSocketConnectionTest {
         assertThat(end.received()).containsExactly("close 1000 done");
         assertThat(end.channel.isOpen()).isTrue();
         end.answer();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1000, "", true, "closed by us"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1000, "", true, CloseKind.CLOSED_BY_US, "closed by us"));
         assertThat(end.channel.isOpen()).isFalse();
     }
 
@@ -307,7 +310,7 @@ class WebSocketConnectionTest {
         end.connection.close(1000, "ours");
         end.read(end.closeFromPeer(1001, "theirs"));
         assertThat(end.received()).containsExactly("close 1000 ours");
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "theirs", true, "closed by us"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "theirs", true, CloseKind.CLOSED_BY_US, "closed by us"));
     }
 
     @Test
@@ -357,17 +360,17 @@ class WebSocketConnectionTest {
     @EnumSource
     void terminatingCutsAtOnce(Role role) {
         with(new End(role, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, Delivery.WHOLE));
-        end.connection.terminate("enough");
-        end.connection.terminate("again");
+        end.connection.terminate(CloseKind.TERMINATED, "enough");
+        end.connection.terminate(CloseKind.TERMINATED, "again");
         end.runTasks();
         assertThat(end.received()).isEmpty();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, "enough"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, CloseKind.TERMINATED, "enough"));
         assertThat(end.connection.sendText("late", null)).isEqualTo(SendResult.CLOSED);
     }
 
     @Test
     void terminatedInAMessageItDeliversNoFurtherOne() {
-        end.recorder.onMessage = message -> end.connection.terminate("enough");
+        end.recorder.onMessage = message -> end.connection.terminate(CloseKind.TERMINATED, "enough");
         end.read(end.fromPeer("a", "b"));
         assertThat(end.recorder.take()).containsExactly("text a", "closed 1006");
     }
@@ -410,7 +413,7 @@ class WebSocketConnectionTest {
         assertThat(end.received()).containsExactly("close 1002 reserved opcode");
         assertThat(end.recorder.take()).containsExactly("text a", "violation RESERVED_OPCODE", "closed 1002");
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1002, "reserved opcode", false, "reserved opcode (RFC 6455 §5.2)"));
+                .isEqualTo(new CloseEvent(1002, "reserved opcode", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
     }
 
     @Test
@@ -418,7 +421,7 @@ class WebSocketConnectionTest {
         end.connection.close(1000, "");
         end.read(End.hex("83 80 00000000"));
         assertThat(end.received()).containsExactly("close 1000 ");
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, "reserved opcode (RFC 6455 §5.2)"));
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
     }
 
     @Test
@@ -435,11 +438,44 @@ class WebSocketConnectionTest {
         assertThat(closeEvent().code()).isEqualTo(1002);
     }
 
+    private void endsWith(Exception failure, CloseKind kind, String cause) {
+        end.channel.pipeline().fireExceptionCaught(failure);
+        end.runTasks();
+        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, kind, cause));
+    }
+
     @Test
     void anErrorOfTheTransportEndsTheConnectionWithItsWords() {
-        end.channel.pipeline().fireExceptionCaught(new IOException("Connection reset by peer"));
-        end.runTasks();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, "Connection reset by peer"));
+        endsWith(new IOException("No route to host"), CloseKind.RESET, "the connection broke: No route to host");
+    }
+
+    @Test
+    void aResetIsToldWithoutTheSystemCall() {
+        endsWith(
+                new IOException("recvAddress(..) failed with error(-104): Connection reset by peer"),
+                CloseKind.RESET,
+                "the peer has reset the connection");
+    }
+
+    @Test
+    void whatIsWrongWithTlsIsToldAsSuch() {
+        endsWith(
+                new DecoderException(new SSLException("not an SSL/TLS record: 00")),
+                CloseKind.TLS,
+                "TLS failed: not an SSL/TLS record: 00");
+    }
+
+    @Test
+    void aMessageBeyondALimitIsNoViolationOfARule() {
+        try (End small = new End(Limits.DEFAULTS.withMaxMessageBytes(3))) {
+            small.read(small.fromPeer("four"));
+            small.channel.close();
+            small.runTasks();
+            CloseEvent event = small.recorder.closeEvent();
+            assertThat(event.code()).isEqualTo(1009);
+            assertThat(event.kind()).isEqualTo(CloseKind.LIMIT);
+            assertThat(event.cause()).contains("maxMessageBytes");
+        }
     }
 
     @Test
