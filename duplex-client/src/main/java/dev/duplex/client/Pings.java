@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,14 +32,16 @@ final class Pings {
     private final EventLoop loop;
     private final Executor executor;
     private final Duration timeout;
+    private final Observer observer;
     private final Queue<Ping> unanswered = new ArrayDeque<>();
     private final AtomicLong number = new AtomicLong();
 
     /** @param executor what depends on an answer runs there */
-    Pings(EventLoop loop, Executor executor, Limits limits) {
+    Pings(EventLoop loop, Executor executor, Limits limits, Observer observer) {
         this.loop = loop;
         this.executor = executor;
         this.timeout = limits.pongTimeout();
+        this.observer = observer;
     }
 
     /** A payload that no other ping of this socket has. */
@@ -91,25 +92,22 @@ final class Pings {
     /**
      * A pong has come. RFC 6455 §5.5.3: it has the payload of the ping that it answers, and a peer may answer the latest
      * ping only, so that the answer is one to the pings before it too.
-     *
-     * @return nanoseconds from that ping to now, or -1 if it answers none of these
      */
-    long answered(byte[] payload) {
-        if (unanswered.stream().noneMatch(ping -> Arrays.equals(ping.payload(), payload))) {
-            return -1;
-        }
+    void answered(byte[] payload) {
         long now = System.nanoTime();
-        for (Iterator<Ping> oldest = unanswered.iterator(); oldest.hasNext(); ) {
-            Ping ping = oldest.next();
-            oldest.remove();
-            ping.timeout().cancel(false);
-            Duration time = Duration.ofNanos(now - ping.sentNanos());
-            complete(() -> ping.answer().complete(time));
-            if (Arrays.equals(ping.payload(), payload)) {
-                return time.toNanos();
-            }
-        }
-        throw new AssertionError("one of them has this payload");
+        unanswered.stream()
+                .filter(ping -> Arrays.equals(ping.payload(), payload))
+                .findFirst()
+                .ifPresent(asked -> {
+                    // Before whoever waits for the answer goes on.
+                    observer.onRoundTrip(now - asked.sentNanos());
+                    Ping ping;
+                    do {
+                        ping = unanswered.remove();
+                        ping.timeout().cancel(false);
+                        complete(ping.answer(), Duration.ofNanos(now - ping.sentNanos()));
+                    } while (ping.answer() != asked.answer());
+                });
     }
 
     /** No answer comes any more. */
@@ -124,12 +122,16 @@ final class Pings {
         return new IOException("the connection is closing or closed, so that no answer to a ping can come");
     }
 
+    private void complete(CompletableFuture<Duration> answer, Duration time) {
+        elsewhere(() -> answer.complete(time));
+    }
+
     private void fail(CompletableFuture<Duration> answer, Exception why) {
-        complete(() -> answer.completeExceptionally(why));
+        elsewhere(() -> answer.completeExceptionally(why));
     }
 
     /** Not on the event loop: what depends on the answer may block. */
-    private void complete(Runnable completion) {
+    private void elsewhere(Runnable completion) {
         try {
             executor.execute(completion);
         } catch (RejectedExecutionException e) {

@@ -75,8 +75,8 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         ConnectSettings settings = options.settings();
         this.maxBufferedBytes = settings.limits().maxBufferedBytes();
         this.sender = new Sender(maxBufferedBytes, tasks, this::flagAsFull);
-        this.pings = new Pings(loop, executor, settings.limits());
         this.observer = new Observer(socket, options.observer());
+        this.pings = new Pings(loop, executor, settings.limits(), observer);
         this.connector = new Connector(url, settings, protocols, request, loop, this);
     }
 
@@ -147,8 +147,10 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         flaggedAsFull = true;
         WebSocketConnection full = connection;
         if (full != null) {
-            full.terminate(CloseKind.BUFFER_FULL, "more than " + maxBufferedBytes
-                    + " bytes would wait to be sent (maxBufferedBytes); look at bufferedAmount() before sending more");
+            full.terminate(
+                    CloseKind.BUFFER_FULL,
+                    "more than " + maxBufferedBytes
+                            + " bytes would wait to be sent (maxBufferedBytes); look at bufferedAmount() before sending more");
         }
     }
 
@@ -258,10 +260,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
 
     @Override
     public void onPong(ByteBuf payload, int index, int length) {
-        long nanos = pings.answered(ByteBufUtil.getBytes(payload, index, length));
-        if (nanos >= 0) {
-            observer.onRoundTrip(nanos);
-        }
+        pings.answered(ByteBufUtil.getBytes(payload, index, length));
         observer.onPong(payload.nioBuffer(index, length));
     }
 

@@ -73,12 +73,19 @@ class CloseKindTest {
         assertThat(error.message()).isEqualTo(cause);
     }
 
+    private static PeerFrame untilClose(Socket peer) throws IOException {
+        PeerFrame frame;
+        do {
+            frame = PeerFrame.read(peer);
+        } while (frame.opcode() != PeerFrame.CLOSE);
+        return frame;
+    }
+
     @Test
     void closedByTheServer() throws Exception {
         connect(peer -> {
             PeerFrame.write(peer, PeerFrame.CLOSE, (byte) 0x03, (byte) 0xE8);
-            PeerFrame.read(peer);
-            PeerFrame.read(peer);
+            untilClose(peer);
             peer.close();
         });
         endsWith(CloseKind.CLOSED_BY_PEER, "closed by the peer");
@@ -151,11 +158,7 @@ class CloseKindTest {
     @Test
     void noMessagePasses() throws Exception {
         connect(WebSocketOptions.DEFAULT_LIMITS.withIdleTimeout(SHORT), peer -> {
-            PeerFrame frame;
-            do {
-                frame = PeerFrame.read(peer);
-            } while (frame.opcode() != PeerFrame.CLOSE);
-            PeerFrame.write(peer, frame.opcode(), frame.payload());
+            PeerFrame.write(peer, PeerFrame.CLOSE, untilClose(peer).payload());
             peer.close();
         });
         endsWith(CloseKind.IDLE, "idle for 200 ms (idleTimeout)");
@@ -176,9 +179,7 @@ class CloseKindTest {
 
     @Test
     void theServerSendsMoreThanALimitAllows() throws Exception {
-        connect(
-                WebSocketOptions.DEFAULT_LIMITS.withMaxMessageBytes(3),
-                peer -> PeerFrame.writeText(peer, "four"));
+        connect(WebSocketOptions.DEFAULT_LIMITS.withMaxMessageBytes(3), peer -> PeerFrame.writeText(peer, "four"));
         failsWith(CloseKind.LIMIT, "message larger than 3 bytes (maxMessageBytes) (RFC 6455 §10.4)");
     }
 

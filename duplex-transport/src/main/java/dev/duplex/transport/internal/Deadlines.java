@@ -100,7 +100,9 @@ final class Deadlines extends TimerWheel.Timer {
             closeBy = now + timeout.toMillis();
         }
         if (now >= closeBy) {
-            connection.cut(CloseKind.CLOSE_TIMEOUT, "the closing handshake was not finished within " + inWords(timeout) + " (closeTimeout)");
+            connection.cut(
+                    CloseKind.CLOSE_TIMEOUT,
+                    "the closing handshake was not finished within " + inWords(timeout) + " (closeTimeout)");
             return TimerWheel.NEVER;
         }
         return closeBy;

@@ -204,8 +204,10 @@ final class Outbox {
         }
         tellDropped(1);
         discardWaiting();
-        connection.blame(CloseKind.BUFFER_FULL, "the peer reads too slowly: more than "
-                + connection.limits().maxBufferedBytes() + " bytes would wait for it (maxBufferedBytes)");
+        connection.blame(
+                CloseKind.BUFFER_FULL,
+                "the peer reads too slowly: more than " + connection.limits().maxBufferedBytes()
+                        + " bytes would wait for it (maxBufferedBytes)");
         take(new Outgoing.Close(CloseCode.TRY_AGAIN_LATER, "reads too slowly (maxBufferedBytes)"));
     }
 

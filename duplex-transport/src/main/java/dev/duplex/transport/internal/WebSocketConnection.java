@@ -518,9 +518,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void onClose(int code, String reason) {
         closing();
         boolean byUs = protocol.state() == CloseState.CLOSED_BY_US;
-        blame(
-                byUs ? CloseKind.CLOSED_BY_US : CloseKind.CLOSED_BY_PEER,
-                byUs ? "closed by us" : "closed by the peer");
+        blame(byUs ? CloseKind.CLOSED_BY_US : CloseKind.CLOSED_BY_PEER, byUs ? "closed by us" : "closed by the peer");
         closeEvent = closeEvent(code, reason, true);
         outbox.end(role == Role.SERVER ? Ending.CLOSE : Ending.NONE);
         if (!byUs) {

@@ -111,7 +111,8 @@ class DeadlinesTest {
         end.pass(3 * LoopState.TICK_MILLIS);
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSED);
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1006, "", false, CloseKind.NO_PONG, "no answer to a ping within 20 s (pongTimeout)"));
+                .isEqualTo(new CloseEvent(
+                        1006, "", false, CloseKind.NO_PONG, "no answer to a ping within 20 s (pongTimeout)"));
     }
 
     @Test
@@ -181,7 +182,8 @@ class DeadlinesTest {
                 .isEqualTo("the peer took nothing of what waits for it within 20 s (pongTimeout)");
     }
 
-    // ----------------------------------------------------------------------------------------------------- send timeout
+    // ----------------------------------------------------------------------------------------------------- send
+    // timeout
 
     private static final Limits SEND_TIMEOUT = Limits.DEFAULTS
             .withKeepalive(Duration.ZERO, Duration.ofSeconds(20))
@@ -256,7 +258,8 @@ class DeadlinesTest {
         end.pass(3 * LoopState.TICK_MILLIS);
         assertThat(end.received()).containsExactly("close 1001 idle for 60 s (idleTimeout)");
         end.answer();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "", true, CloseKind.IDLE, "idle for 60 s (idleTimeout)"));
+        assertThat(closeEvent())
+                .isEqualTo(new CloseEvent(1001, "", true, CloseKind.IDLE, "idle for 60 s (idleTimeout)"));
     }
 
     @Test

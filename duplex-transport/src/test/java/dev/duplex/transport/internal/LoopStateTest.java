@@ -40,8 +40,9 @@ class LoopStateTest {
 
     @Test
     void ticksOnlyWhileATimerIsSet() {
-        Limits withoutTimers =
-                Limits.DEFAULTS.withKeepalive(Duration.ZERO, Duration.ofSeconds(1)).withSendTimeout(Duration.ZERO);
+        Limits withoutTimers = Limits.DEFAULTS
+                .withKeepalive(Duration.ZERO, Duration.ofSeconds(1))
+                .withSendTimeout(Duration.ZERO);
         try (End end = new End(withoutTimers)) {
             Alarm alarm = new Alarm();
             alarm.rang = 1;

@@ -84,7 +84,8 @@ class WebSocketConnectionTest {
         end.channel.close();
         assertThat(end.bytesHeld()).isZero();
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1006, "", false, CloseKind.END_OF_STREAM, "the connection ended without a close frame"));
+                .isEqualTo(new CloseEvent(
+                        1006, "", false, CloseKind.END_OF_STREAM, "the connection ended without a close frame"));
     }
 
     @Test
@@ -278,7 +279,8 @@ class WebSocketConnectionTest {
         end.read(end.closeFromPeer(4001, "bye"));
         assertThat(end.received()).containsExactly("close 4001 ");
         assertThat(end.channel.isOpen()).isFalse();
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(4001, "bye", true, CloseKind.CLOSED_BY_PEER, "closed by the peer"));
+        assertThat(closeEvent())
+                .isEqualTo(new CloseEvent(4001, "bye", true, CloseKind.CLOSED_BY_PEER, "closed by the peer"));
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSED);
     }
 
@@ -310,7 +312,8 @@ class WebSocketConnectionTest {
         end.connection.close(1000, "ours");
         end.read(end.closeFromPeer(1001, "theirs"));
         assertThat(end.received()).containsExactly("close 1000 ours");
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1001, "theirs", true, CloseKind.CLOSED_BY_US, "closed by us"));
+        assertThat(closeEvent())
+                .isEqualTo(new CloseEvent(1001, "theirs", true, CloseKind.CLOSED_BY_US, "closed by us"));
     }
 
     @Test
@@ -413,7 +416,8 @@ class WebSocketConnectionTest {
         assertThat(end.received()).containsExactly("close 1002 reserved opcode");
         assertThat(end.recorder.take()).containsExactly("text a", "violation RESERVED_OPCODE", "closed 1002");
         assertThat(closeEvent())
-                .isEqualTo(new CloseEvent(1002, "reserved opcode", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
+                .isEqualTo(new CloseEvent(
+                        1002, "reserved opcode", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
     }
 
     @Test
@@ -421,7 +425,8 @@ class WebSocketConnectionTest {
         end.connection.close(1000, "");
         end.read(End.hex("83 80 00000000"));
         assertThat(end.received()).containsExactly("close 1000 ");
-        assertThat(closeEvent()).isEqualTo(new CloseEvent(1006, "", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
+        assertThat(closeEvent())
+                .isEqualTo(new CloseEvent(1006, "", false, CloseKind.VIOLATION, "reserved opcode (RFC 6455 §5.2)"));
     }
 
     @Test
