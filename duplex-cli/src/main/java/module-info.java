@@ -9,7 +9,10 @@ module dev.duplex.cli {
     requires dev.duplex.client;
     requires dev.duplex.conformance;
     requires dev.duplex.server;
+    requires HdrHistogram;
     requires info.picocli;
+    requires org.jline.reader;
+    requires org.jline.terminal;
     requires org.slf4j;
     requires static org.jspecify;
 

@@ -31,8 +31,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class Main implements Runnable {
 
     /** Every verb there is, in the order in which the help names them. */
-    private static final List<Class<?>> VERBS =
-            List.of(EchoCommand.class, ChatCommand.class, ConnectCommand.class, HelpCommand.class);
+    private static final List<Class<?>> VERBS = List.of(
+            EchoCommand.class,
+            ChatCommand.class,
+            ConnectCommand.class,
+            PingCommand.class,
+            ReplayCommand.class,
+            HelpCommand.class);
 
     @Spec
     private CommandSpec spec;
@@ -70,9 +75,13 @@ public final class Main implements Runnable {
     private record VerbFactory(Streams streams) implements IFactory {
         @Override
         public <K> K create(Class<K> type) throws Exception {
-            return type == ConnectCommand.class
-                    ? type.cast(new ConnectCommand(streams))
-                    : CommandLine.defaultFactory().create(type);
+            if (type == ConnectCommand.class) {
+                return type.cast(new ConnectCommand(streams));
+            }
+            if (type == ReplayCommand.class) {
+                return type.cast(new ReplayCommand(streams));
+            }
+            return CommandLine.defaultFactory().create(type);
         }
     }
 
