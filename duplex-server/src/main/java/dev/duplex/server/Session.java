@@ -147,10 +147,10 @@ public interface Session {
     /** Goes on reading. */
     void resume();
 
-    /** Makes this session a member of a topic. */
+    /** Makes this session a member of a topic: it gets what the calling thread publishes on it from here on. */
     void subscribe(String topic);
 
-    /** Ends a membership. */
+    /** Ends a membership: what the calling thread publishes from here on does not come any more. */
     void unsubscribe(String topic);
 
     /** The topics of which it is a member. */

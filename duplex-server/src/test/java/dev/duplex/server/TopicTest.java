@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -143,6 +144,52 @@ class TopicTest {
             // 63 of a mebibyte and a bit fit into 64 MiB.
             assertThat(dropped).hasValue(7);
             release.countDown();
+        }
+    }
+
+    @Test
+    void whoeverSubscribesASessionAndThenPublishesReachesIt() throws Exception {
+        try (WebSocketServer server = builder(2).start()) {
+            for (int i = 0; i < 20; i++) {
+                RawClient client = member(server, "");
+                Session session = journal.session();
+                String topic = "topic-" + i;
+                // From this thread, which is none of the event loops: as a blocking handler would.
+                session.subscribe(topic);
+                assertThat(session.topics()).containsExactly(topic);
+                server.publish(topic, "welcome");
+                session.unsubscribe(topic);
+                server.publish(topic, "not any more");
+                server.broadcast("done");
+                assertThat(client.text()).isEqualTo("welcome");
+                assertThat(client.text()).isEqualTo("done");
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void aThreadThatPublishesWithoutEndDoesNotKeepTheLoopFromOthers() throws Exception {
+        try (WebSocketServer server =
+                builder(1).slowConsumers(SlowConsumerPolicy.DROP_NEWEST).start()) {
+            member(server, "topic=news");
+            RawClient other = member(server, "");
+            AtomicBoolean stop = new AtomicBoolean();
+            Thread publisher = new Thread(() -> {
+                while (!stop.get()) {
+                    server.publish("news", "again");
+                }
+            });
+            publisher.start();
+            try {
+                for (int i = 0; i < 3; i++) {
+                    other.text("echo " + i);
+                    assertThat(other.text()).isEqualTo("echo " + i);
+                }
+            } finally {
+                stop.set(true);
+                publisher.join();
+            }
         }
     }
 

@@ -6,10 +6,12 @@ import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.LoopState;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.SingleThreadEventLoop;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ final class ServerLoop {
 
     private static final int PUBLICATION_OVERHEAD_BYTES = 64;
 
+    /** So much of what other threads ask for is done before the loop looks at its connections again. */
+    private static final int MOST_AT_A_TIME = 256;
+
     private final int number;
     private final LoopState state;
 
@@ -37,8 +42,10 @@ final class ServerLoop {
     private final AtomicLong calls = new AtomicLong();
     private volatile @Nullable Thread thread;
 
-    // What other threads have published. It grows only while this loop is held up, and then within a bound.
-    private final Queue<Publication> published = new ConcurrentLinkedQueue<>();
+    // What other threads have published, and who has joined and left by their calls. Publications wait only while this
+    // loop is held up, and then within a bound.
+    private final Queue<Runnable> fromOthers = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong publishedBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicBoolean overflowed = new AtomicBoolean();
@@ -135,7 +142,7 @@ final class ServerLoop {
      */
     void publish(Publication publication) {
         if (inEventLoop()) {
-            deliverPublished();
+            runFromOthers(waiting.get());
             deliver(publication);
             return;
         }
@@ -145,9 +152,23 @@ final class ServerLoop {
             overflow();
             return;
         }
-        published.add(publication);
+        inOrder(() -> {
+            publishedBytes.addAndGet(-charge);
+            deliver(publication);
+        });
+    }
+
+    /** Runs it on this loop behind what was published before: at once if called on it, otherwise in one of its next turns. */
+    void inOrder(Runnable action) {
+        if (inEventLoop()) {
+            runFromOthers(waiting.get());
+            action.run();
+            return;
+        }
+        waiting.incrementAndGet();
+        fromOthers.add(action);
         if (scheduled.compareAndSet(false, true)) {
-            execute(this::deliverPublished);
+            execute(this::runFromOthers);
         }
     }
 
@@ -165,13 +186,34 @@ final class ServerLoop {
         dropped.run();
     }
 
-    private void deliverPublished() {
+    private void runFromOthers() {
         scheduled.set(false);
-        for (Publication next = published.poll(); next != null; next = published.poll()) {
-            publishedBytes.addAndGet(-charge(next));
-            deliver(next);
+        runFromOthers(Math.min(waiting.get(), MOST_AT_A_TIME));
+        if (waiting.get() > 0 && scheduled.compareAndSet(false, true)) {
+            afterReading(this::runFromOthers);
+        } else {
+            overflowed.set(false);
         }
-        overflowed.set(false);
+    }
+
+    private void runFromOthers(int most) {
+        for (int left = most; left > 0; left--) {
+            Runnable next = fromOthers.poll();
+            if (next == null) {
+                return;
+            }
+            waiting.decrementAndGet();
+            next.run();
+        }
+    }
+
+    /** Threads that outrun the loop must not keep it from its connections: Netty would run task after task for a second. */
+    private void afterReading(Runnable action) {
+        if (state.loop() instanceof SingleThreadEventLoop loop) {
+            loop.executeAfterEventLoopIteration(() -> execute(action));
+        } else {
+            execute(action);
+        }
     }
 
     private void deliver(Publication publication) {

@@ -57,8 +57,11 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     private final Topic.Membership everyone;
 
-    /** Memberships by the topics' names; changed on the loop only, and guarded by the session for other threads. */
+    /** Memberships by the topics' names; guarded by the session. They take effect on the loop, in the order of calls. */
     private @Nullable Map<String, Topic.Membership> memberships;
+
+    /** No membership begins any more; guarded by the session. */
+    private boolean ended;
 
     /** Who has stopped the reading; on the loop. */
     private boolean pausedByApplication;
@@ -70,8 +73,6 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     /** Payload bytes of the parts so far of a message received in parts; on the loop. */
     private long partBytes;
-
-    private boolean ended;
 
     ServerSession(
             ServerCore server,
@@ -260,7 +261,6 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public void onClosed(CloseEvent event) {
-        ended = true;
         everyone.topic.group(loop.number()).remove(everyone);
         leaveAll();
         metrics().connectionClosed(event.code());
@@ -486,33 +486,31 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     @Override
     public void subscribe(String topic) {
         Objects.requireNonNull(topic, "topic");
-        onLoop(() -> {
-            if (!ended && (memberships == null || !memberships.containsKey(topic))) {
-                Topic.Membership membership =
-                        new Topic.Membership(server.topics().join(topic), this);
-                synchronized (this) {
-                    if (memberships == null) {
-                        memberships = new HashMap<>(4);
-                    }
-                    memberships.put(topic, membership);
-                }
-                membership.topic.group(loop.number()).add(membership);
+        Topic.Membership membership;
+        synchronized (this) {
+            if (ended || (memberships != null && memberships.containsKey(topic))) {
+                return;
             }
-        });
+            if (memberships == null) {
+                memberships = new HashMap<>(4);
+            }
+            // The topic exists from here on, so that what the caller publishes next finds it.
+            membership = new Topic.Membership(server.topics().join(topic), this);
+            memberships.put(topic, membership);
+        }
+        loop.inOrder(() -> membership.topic.group(loop.number()).add(membership));
     }
 
     @Override
     public void unsubscribe(String topic) {
         Objects.requireNonNull(topic, "topic");
-        onLoop(() -> {
-            Topic.@Nullable Membership membership;
-            synchronized (this) {
-                membership = memberships == null ? null : memberships.remove(topic);
-            }
-            if (membership != null) {
-                leave(membership);
-            }
-        });
+        Topic.@Nullable Membership membership;
+        synchronized (this) {
+            membership = memberships == null ? null : memberships.remove(topic);
+        }
+        if (membership != null) {
+            loop.inOrder(() -> leave(membership));
+        }
     }
 
     private void leave(Topic.Membership membership) {
@@ -523,6 +521,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     private void leaveAll() {
         Map<String, Topic.Membership> left;
         synchronized (this) {
+            ended = true;
             left = memberships;
             memberships = null;
         }

@@ -38,9 +38,15 @@ final class Topic {
 
     /** A session's place in a topic. */
     static final class Membership {
+        private static final int NONE = -1;
+
         final Topic topic;
         final ServerSession session;
-        int index = -1;
+
+        private int index = NONE;
+
+        /** It has ended, maybe before it could begin: calls of several threads arrive in any order. */
+        private boolean ended;
 
         Membership(Topic topic, ServerSession session) {
             this.topic = topic;
@@ -59,6 +65,9 @@ final class Topic {
         private final List<Membership> leaving = new ArrayList<>(0);
 
         synchronized void add(Membership membership) {
+            if (membership.ended) {
+                return;
+            }
             if (size == members.length) {
                 members = Arrays.copyOf(members, size * 2);
             }
@@ -68,6 +77,7 @@ final class Topic {
 
         /** The last one takes the place of the one that leaves; not while somebody goes through the places. */
         void remove(Membership membership) {
+            membership.ended = true;
             if (publishing > 0) {
                 leaving.add(membership);
             } else {
@@ -77,14 +87,14 @@ final class Topic {
 
         @SuppressWarnings("NullAway") // the place behind the last member
         private synchronized void removeNow(Membership membership) {
-            if (membership.index < 0) {
+            if (membership.index == Membership.NONE) {
                 return;
             }
             Membership last = members[--size];
             members[membership.index] = last;
             last.index = membership.index;
             members[size] = null;
-            membership.index = -1;
+            membership.index = Membership.NONE;
         }
 
         private synchronized void addTo(List<ServerSession> all) {
