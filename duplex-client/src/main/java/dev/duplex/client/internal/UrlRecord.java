@@ -35,8 +35,10 @@ public record UrlRecord(
         String query,
         @Nullable String fragment) {
 
-    // URL Standard, "forbidden domain code point", what is left of it after IDNA and percent-decoding.
-    private static final String FORBIDDEN_IN_HOST = " #%/:<>?@[\\]^|\u007f";
+    // URL Standard, "forbidden domain code point", what is left of it after IDNA and percent-decoding. And "`{}, which
+    // the
+    // standard lets through to fail later: no Host field can have them (RFC 3986 §3.2.2).
+    private static final String FORBIDDEN_IN_HOST = " #%/:<>?@[\\]^|\u007f\"`{}";
     private static final String ENCODED_IN_PATH = " \"#<>?^`{}";
     private static final String ENCODED_IN_QUERY = " \"#<>'";
 
