@@ -1,0 +1,116 @@
+package dev.duplex.server.internal;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.DefaultChannelPromise;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.AbstractScheduledEventExecutor;
+import io.netty.util.concurrent.FailedFuture;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop that turns when it is told to, on the thread that tells it. Its scheduled tasks never come due. */
+final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private boolean turning;
+
+    /** Runs it as if on the loop's own thread. */
+    void on(Runnable action) {
+        boolean outer = turning;
+        turning = true;
+        try {
+            action.run();
+        } finally {
+            turning = outer;
+        }
+    }
+
+    /** Does everything there is to do. */
+    void turn() {
+        on(() -> {
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        });
+    }
+
+    @Override
+    public boolean inEventLoop() {
+        return turning;
+    }
+
+    @Override
+    public boolean inEventLoop(Thread thread) {
+        return turning && thread == Thread.currentThread();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public EventLoop next() {
+        return this;
+    }
+
+    @Override
+    public EventLoopGroup parent() {
+        return this;
+    }
+
+    @Override
+    public ChannelFuture register(Channel channel) {
+        return register(new DefaultChannelPromise(channel, this));
+    }
+
+    @Override
+    public ChannelFuture register(ChannelPromise promise) {
+        on(() -> promise.channel().unsafe().register(this, promise));
+        return promise;
+    }
+
+    @Override
+    @Deprecated
+    public ChannelFuture register(Channel channel, ChannelPromise promise) {
+        return register(promise);
+    }
+
+    @Override
+    public boolean isShuttingDown() {
+        return false;
+    }
+
+    @Override
+    public Future<?> shutdownGracefully(long quietPeriod, long timeout, TimeUnit unit) {
+        return terminationFuture();
+    }
+
+    @Override
+    public Future<?> terminationFuture() {
+        return new FailedFuture<>(this, new UnsupportedOperationException("it has no thread that could end"));
+    }
+
+    @Override
+    @Deprecated
+    public void shutdown() {}
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return false;
+    }
+}
