@@ -8,5 +8,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.duplex.conformance {
     requires static transitive org.jspecify;
 
+    exports dev.duplex.conformance;
     exports dev.duplex.conformance.wire;
 }

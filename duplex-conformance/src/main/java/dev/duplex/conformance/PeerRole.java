@@ -1,0 +1,7 @@
+package dev.duplex.conformance;
+
+/** Which end of a connection is checked. */
+public enum PeerRole {
+    SERVER,
+    CLIENT
+}

@@ -1,0 +1,63 @@
+package dev.duplex.conformance.internal;
+
+import dev.duplex.conformance.CaseResult;
+import dev.duplex.conformance.PeerRole;
+import dev.duplex.conformance.Verdict;
+import java.io.IOException;
+
+/** One case on one connection. */
+final class CaseRun {
+    private final Case running;
+    private final WireLog log = new WireLog();
+    private final Opinion opinion = new Opinion();
+
+    CaseRun(Case running) {
+        this.running = running;
+    }
+
+    WireLog log() {
+        return log;
+    }
+
+    Opinion opinion() {
+        return opinion;
+    }
+
+    /** Runs the steps, closes the connection, and says what came of it. */
+    CaseResult on(Peer peer) {
+        try {
+            if (!running.byHand()) {
+                if (peer.role() == PeerRole.SERVER) {
+                    HandshakeSteps.open(peer, running, peer.greetings());
+                } else {
+                    HandshakeSteps.accept(peer, running);
+                }
+            }
+            running.steps().forEach(step -> step.does().accept(peer));
+        } catch (CaseOver over) {
+            opinion.add(over.verdict(), over.reason());
+        }
+        try {
+            peer.leave();
+        } catch (CaseOver over) {
+            log.note("while leaving: " + over.reason());
+        }
+        peer.close();
+        return result();
+    }
+
+    /** The case cannot run at all. */
+    CaseResult without(Verdict verdict, String reason) {
+        opinion.add(verdict, reason);
+        return result();
+    }
+
+    /** There is no connection to run it on. */
+    CaseResult unconnected(IOException e) {
+        return without(Verdict.FAIL, "does not accept a connection: " + e.getMessage());
+    }
+
+    private CaseResult result() {
+        return new CaseResult(running.info(), opinion.verdict(), opinion.reason(), log.micros(), log.lines());
+    }
+}

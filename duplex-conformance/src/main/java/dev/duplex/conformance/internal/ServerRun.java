@@ -1,0 +1,216 @@
+package dev.duplex.conformance.internal;
+
+import dev.duplex.conformance.CaseInfo;
+import dev.duplex.conformance.CaseResult;
+import dev.duplex.conformance.PeerRole;
+import dev.duplex.conformance.Report;
+import dev.duplex.conformance.Verdict;
+import dev.duplex.conformance.internal.cases.AllCases;
+import dev.duplex.conformance.wire.Frame;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+import org.jspecify.annotations.Nullable;
+
+/** All cases against one server. */
+public final class ServerRun {
+    private static final Case PROBE = new CaseList()
+            .rule("probe.opening", "The opening handshake is accepted.", "RFC 6455 §4.2")
+            .build();
+    /** Cases with much data at a time: memory is not what is checked. */
+    private static final int HEAVY_AT_A_TIME = 2;
+
+    private static final ThreadFactory DAEMONS = task -> {
+        Thread thread = new Thread(task, "duplex-check");
+        thread.setDaemon(true);
+        return thread;
+    };
+
+    private final URI uri;
+    private final int connections;
+    private final Settings settings;
+    private final @Nullable SSLContext tls;
+    private final Predicate<CaseInfo> which;
+    private final Consumer<CaseResult> onResult;
+    private final @Nullable String name;
+    private final Handshake.Target target;
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, DAEMONS);
+
+    /** What the server turned out to be. */
+    private record Nature(String server, boolean echoes, int greetings) {}
+
+    public ServerRun(
+            URI uri,
+            int connections,
+            Duration deadline,
+            @Nullable SSLContext tls,
+            List<String> fields,
+            Predicate<CaseInfo> which,
+            Consumer<CaseResult> onResult,
+            @Nullable String name) {
+        this.uri = uri;
+        this.connections = connections;
+        this.settings = Settings.of(deadline);
+        this.tls = tls;
+        this.which = which;
+        this.onResult = onResult;
+        this.name = name;
+        String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String port = uri.getPort() < 0 || uri.getPort() == defaultPort() ? "" : ":" + uri.getPort();
+        this.target = new Handshake.Target(uri.getHost() + port, path + query, fields);
+        timer.setRemoveOnCancelPolicy(true);
+    }
+
+    public Report run() throws IOException, InterruptedException {
+        Instant started = Instant.now();
+        ExecutorService threads = Executors.newFixedThreadPool(connections, DAEMONS);
+        ExecutorService heavy = Executors.newFixedThreadPool(Math.min(connections, HEAVY_AT_A_TIME), DAEMONS);
+        try {
+            Nature nature = probe();
+            List<Future<CaseResult>> running = new ArrayList<>();
+            for (Case each : AllCases.LIST) {
+                if (each.info().roles().contains(PeerRole.SERVER) && which.test(each.info())) {
+                    running.add((each.heavy() ? heavy : threads).submit(() -> check(each, nature)));
+                }
+            }
+            List<CaseResult> results = new ArrayList<>();
+            for (Future<CaseResult> future : running) {
+                results.add(future.get());
+            }
+            String peer = name != null ? name : nature.server().isEmpty() ? uri.toString() : nature.server();
+            return new Report(
+                    peer,
+                    PeerRole.SERVER,
+                    started,
+                    Duration.between(started, Instant.now()).toMillis(),
+                    results);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a case of the checker itself failed", e.getCause());
+        } finally {
+            threads.shutdownNow();
+            heavy.shutdownNow();
+            timer.shutdownNow();
+        }
+    }
+
+    private CaseResult check(Case each, Nature nature) {
+        CaseResult result = run(each, nature);
+        synchronized (onResult) {
+            onResult.accept(result);
+        }
+        return result;
+    }
+
+    private CaseResult run(Case each, Nature nature) {
+        CaseRun run = new CaseRun(each);
+        if (each.needsEcho() && !nature.echoes()) {
+            return run.without(Verdict.UNIMPLEMENTED, "the server does not send messages back, which the case needs");
+        }
+        try (Peer peer = connect(run.log(), run.opinion(), nature.greetings())) {
+            return run.on(peer);
+        } catch (IOException e) {
+            return run.unconnected(e);
+        }
+    }
+
+    /** Finds out whether the server is there, sends messages back, and what it sends unasked. */
+    private Nature probe() throws IOException {
+        Opinion opinion = new Opinion();
+        WireLog log = new WireLog();
+        try (Peer peer = connect(log, opinion, 0)) {
+            HandshakeSteps.open(peer, PROBE, 0);
+            String unlike = "duplex check " + Long.toHexString(System.nanoTime());
+            peer.send(Frame.text(unlike));
+            int others = 0;
+            while (others < 10) {
+                Arrival arrival = peer.next(settings.patience());
+                if (arrival instanceof Arrival.Message message) {
+                    if (new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8).equals(unlike)) {
+                        peer.leave();
+                        return new Nature(server(log), true, others);
+                    }
+                    others++;
+                } else if (!(arrival instanceof Arrival.Pong)) {
+                    break;
+                }
+            }
+            peer.leave();
+            return new Nature(server(log), false, 0);
+        } catch (CaseOver over) {
+            throw new IOException(over.reason(), over);
+        }
+    }
+
+    private static String server(WireLog log) {
+        return log.lines().stream()
+                .filter(line -> line.direction().equals("<")
+                        && line.text().toLowerCase(java.util.Locale.ROOT).startsWith("server:"))
+                .map(line -> line.text().substring(7).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    private Peer connect(WireLog log, Opinion opinion, int greetings) throws IOException {
+        Socket socket = new Socket();
+        try {
+            int timeout = (int) Math.min(Integer.MAX_VALUE, settings.deadline().toMillis());
+            String host = uri.getHost().startsWith("[")
+                    ? uri.getHost().substring(1, uri.getHost().length() - 1)
+                    : uri.getHost();
+            int port = uri.getPort() < 0 ? defaultPort() : uri.getPort();
+            socket.connect(new InetSocketAddress(host, port), timeout);
+            if (isSecure()) {
+                socket = secured(socket, host, port, timeout);
+            }
+            return new Peer(PeerRole.SERVER, new Wire(socket, timer), settings, log, opinion, target, greetings);
+        } catch (IOException | RuntimeException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    private Socket secured(Socket plain, String host, int port, int timeout) throws IOException {
+        SSLContext context;
+        try {
+            context = tls != null ? tls : SSLContext.getDefault();
+        } catch (java.security.NoSuchAlgorithmException e) {
+            throw new IOException("this JVM has no TLS", e);
+        }
+        plain.setSoTimeout(timeout);
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, host, port, true);
+        SSLParameters parameters = socket.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        if (!host.contains(":") && !host.matches("[0-9.]+")) {
+            parameters.setServerNames(List.of(new SNIHostName(host)));
+        }
+        socket.setSSLParameters(parameters);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private boolean isSecure() {
+        return "wss".equalsIgnoreCase(uri.getScheme());
+    }
+
+    private int defaultPort() {
+        return isSecure() ? 443 : 80;
+    }
+}
