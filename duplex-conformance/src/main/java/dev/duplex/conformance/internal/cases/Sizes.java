@@ -21,7 +21,7 @@ final class Sizes {
         }
         for (boolean text : new boolean[] {true, false}) {
             for (int i = 0; i < 9; i++) {
-                int frame = 64 << 2 * i;
+                int frame = 64 << (2 * i);
                 large(
                                 cases,
                                 text,
