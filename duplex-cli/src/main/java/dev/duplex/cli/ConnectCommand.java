@@ -8,18 +8,27 @@ import dev.duplex.cli.common.Streams;
 import dev.duplex.cli.common.Target;
 import dev.duplex.cli.connect.Conversation;
 import dev.duplex.cli.connect.Expectations;
+import dev.duplex.cli.connect.FramedWriter;
 import dev.duplex.cli.connect.Framing;
+import dev.duplex.cli.connect.Journal;
 import dev.duplex.cli.connect.MessageWriter;
+import dev.duplex.cli.connect.NdjsonWriter;
 import dev.duplex.cli.connect.Notes;
 import dev.duplex.cli.connect.Outgoing;
 import dev.duplex.cli.connect.Plan;
+import dev.duplex.cli.connect.Pretty;
+import dev.duplex.cli.connect.Show;
 import dev.duplex.cli.connect.Wait;
+import dev.duplex.cli.record.RecordWriter;
 import dev.duplex.client.Blob;
 import dev.duplex.core.CloseCode;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,6 +145,36 @@ final class ConnectCommand implements Callable<Integer> {
     private String close = "1000";
 
     @Option(
+            names = "--show",
+            paramLabel = "WHAT",
+            description = "Show on stderr what goes over the wire, explained: ${COMPLETION-CANDIDATES}. Credentials are"
+                    + " shown by all only.")
+    private @Nullable Show show;
+
+    @Option(
+            names = "--pretty",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            description =
+                    "Make messages readable: ${COMPLETION-CANDIDATES}; default: auto, which does nothing in a pipe.")
+    private Pretty pretty = Pretty.auto;
+
+    @Option(names = "--timestamps", description = "Begin each line of the output with the time.")
+    private boolean timestamps;
+
+    @Option(names = "--json", description = "Print all that happens, both ways, as one JSON object in each line.")
+    private boolean json;
+
+    @Option(
+            names = "--record",
+            paramLabel = "FILE",
+            description = "Write the same to a file, as 'duplex record' does; 'duplex replay' plays it.")
+    private @Nullable Path record;
+
+    @Option(names = "--rtt", description = "Say on stderr how long each ping's answer took.")
+    private boolean roundTrips;
+
+    @Option(
             names = {"-q", "--quiet"},
             description = "Say nothing but errors.")
     private boolean quiet;
@@ -171,8 +210,11 @@ final class ConnectCommand implements Callable<Integer> {
                 first(maxMessage),
                 in.reader(streams.in(), binary, maxMessage),
                 !messages.isEmpty() || !files.isEmpty(),
-                new MessageWriter(streams.out(), outFrame != null ? outFrame : in, escape),
+                output(outFrame != null ? outFrame : in),
+                new Journal(records(target)),
                 notes,
+                show,
+                roundTrips,
                 expectations(),
                 waiting(),
                 timeout,
@@ -182,6 +224,35 @@ final class ConnectCommand implements Callable<Integer> {
             throw new CommandFailure(ending.exitCode(), ending.message());
         }
         return ending.exitCode().code();
+    }
+
+    private MessageWriter output(Framing framing) {
+        if (json) {
+            if (outFrame != null || pretty != Pretty.auto || escape || timestamps) {
+                throw CommandFailure.usage("--json has a form of its own: leave out --out-frame, --pretty,"
+                        + " --out-escape and --timestamps");
+            }
+            return MessageWriter.NONE;
+        }
+        if (framing == Framing.ndjson) {
+            return new NdjsonWriter(streams.out());
+        }
+        return new FramedWriter(streams.out(), framing, pretty, escape, timestamps ? Clock.systemDefaultZone() : null);
+    }
+
+    private List<RecordWriter> records(Target target) {
+        List<RecordWriter> records = new ArrayList<>();
+        if (json) {
+            records.add(RecordWriter.events(new OutputStreamWriter(streams.out(), StandardCharsets.UTF_8)));
+        }
+        if (record != null) {
+            try {
+                records.add(RecordWriter.create(record, target.url()));
+            } catch (IOException e) {
+                throw CommandFailure.usage("--record: " + e.getMessage());
+            }
+        }
+        return records;
     }
 
     private List<Outgoing> first(int maxMessage) {
@@ -200,14 +271,15 @@ final class ConnectCommand implements Callable<Integer> {
 
     private Outgoing ofFile(Path file, int maxMessage) {
         try {
-            if (binary) {
+            boolean kept = json || record != null;
+            if (binary && !kept) {
                 return new Outgoing.File(Blob.of(file));
             }
             if (Files.size(file) > maxMessage) {
-                throw CommandFailure.usage("--file " + file + ": text is at most " + maxMessage
-                        + " bytes long (--max-message); --binary sends a file of any size");
+                throw CommandFailure.usage("--file " + file + ": at most " + maxMessage + " bytes fit (--max-message);"
+                        + " --binary without --json and --record sends a file of any size");
             }
-            return Outgoing.of(false, Files.readAllBytes(file));
+            return Outgoing.of(binary, Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw CommandFailure.usage("--file " + file + ": there is no such file");
         } catch (IOException e) {

@@ -37,7 +37,8 @@ public final class Main implements Runnable {
             ConnectCommand.class,
             PingCommand.class,
             ReplayCommand.class,
-            HelpCommand.class);
+            HelpCommand.class,
+            RehearseCommand.class);
 
     @Spec
     private CommandSpec spec;

@@ -88,7 +88,13 @@ public record Ending(ExitCode exitCode, String message) {
                 .map(line ->
                         "\n  | " + printable(line.length() > BODY_LINE ? line.substring(0, BODY_LINE) + "…" : line))
                 .collect(Collectors.joining());
-        return new Ending(ExitCode.REFUSED, error.message() + hint + body);
+        String location = response.fields()
+                .first("Location")
+                .map(to -> "; it leads to " + printable(to) + ", and -L follows it")
+                .orElse("");
+        return new Ending(
+                ExitCode.REFUSED,
+                "the server refused the opening handshake with HTTP " + response.status() + location + hint + body);
     }
 
     private static Optional<String> hint(HandshakeResponse response) {

@@ -3,17 +3,24 @@ package dev.duplex.cli.connect;
 import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.Ending;
 import dev.duplex.cli.common.ExitCode;
+import dev.duplex.cli.record.Direction;
+import dev.duplex.cli.record.RecordedEvent;
 import dev.duplex.client.CloseEvent;
 import dev.duplex.client.DOMException;
 import dev.duplex.client.ErrorEvent;
 import dev.duplex.client.MessageEvent;
 import dev.duplex.client.WebSocket;
+import dev.duplex.client.WebSocketObserver;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +34,8 @@ public final class Conversation {
     /** The same, when fewer have come. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    private static final byte[] ALL_READ = "all read?".getBytes(StandardCharsets.US_ASCII);
+
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
     private final Plan plan;
@@ -35,6 +44,7 @@ public final class Conversation {
     private @Nullable WebSocket socket;
 
     private boolean opened;
+    private boolean inputEnded;
     private @Nullable ErrorEvent error;
 
     /** Decided by us: what remains is the closing handshake. */
@@ -65,7 +75,9 @@ public final class Conversation {
         WebSocket opening;
         try {
             opening = new WebSocket(
-                    plan.target().url(), plan.options().executor(tasks).build(), this::listen);
+                    plan.target().url(),
+                    plan.options().executor(tasks).observer(watching()).build(),
+                    this::listen);
         } catch (DOMException | IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
@@ -83,10 +95,19 @@ public final class Conversation {
             opening.close(plan.closing().code(), plan.closing().reason());
         } finally {
             flush();
+            endJournal();
             over.countDown();
             removeHook(hook);
         }
         return ending == null ? new Ending(ExitCode.INTERRUPTED, "") : ending;
+    }
+
+    private void endJournal() {
+        try {
+            plan.journal().close();
+        } catch (IOException e) {
+            plan.notes().note("the recording cannot be finished: " + e.getMessage());
+        }
     }
 
     private static void removeHook(Thread hook) {
@@ -128,6 +149,10 @@ public final class Conversation {
                 .detail("connected to " + plan.target()
                         + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
                         + (to.extensions().isEmpty() ? "" : ", " + to.extensions()));
+        record(() -> RecordedEvent.open(to.protocol(), to.extensions()));
+        if (plan.roundTrips()) {
+            to.ping();
+        }
         Feed.start(to, plan.first(), plan.input(), new FeedListener());
     }
 
@@ -136,13 +161,18 @@ public final class Conversation {
             return;
         }
         byte[] payload = message.bytes();
+        boolean text = message.isText();
         received++;
         lastReceived = tasks.now();
         plan.expectations().received(payload);
+        record(() ->
+                text ? RecordedEvent.text(Direction.IN, message.text()) : RecordedEvent.binary(Direction.IN, payload));
         try {
-            plan.output().write(payload);
+            plan.output().write(text, payload);
         } catch (IOException e) {
             outputGone(e);
+        }
+        if (decided != null) {
             return;
         }
         if (plan.expectations().any() && plan.expectations().complete()) {
@@ -154,7 +184,28 @@ public final class Conversation {
         tasks.runDue();
     }
 
+    private WebSocketObserver watching() {
+        BiConsumer<Boolean, byte[]> pingsAndPongs = (ping, payload) -> tasks.execute(() -> record(
+                () -> ping ? RecordedEvent.ping(Direction.IN, payload) : RecordedEvent.pong(Direction.IN, payload)));
+        Consumer<Duration> roundTrips = time -> {
+            if (plan.roundTrips()) {
+                plan.notes().line(String.format(Locale.ROOT, "duplex: round trip %.3f ms", time.toNanos() / 1e6));
+            }
+        };
+        Show show = plan.show();
+        return show == null
+                ? new Watching(pingsAndPongs, roundTrips)
+                : new Watching.Wire(pingsAndPongs, roundTrips, new WireShow(show, plan.notes()));
+    }
+
     private void closed(CloseEvent close) {
+        ErrorEvent failure = error;
+        if (failure != null && decided == null) {
+            record(() -> RecordedEvent.error(failure.message()));
+        }
+        if (opened) {
+            record(() -> RecordedEvent.close(Direction.IN, close.code(), close.reason()));
+        }
         if (decided != null) {
             end(decided);
         } else if (!opened && error != null) {
@@ -168,9 +219,21 @@ public final class Conversation {
 
     private final class FeedListener implements Feed.Listener {
         @Override
-        public void sending() {
-            sent.incrementAndGet();
+        public boolean sending(Outgoing message) {
+            if (message.isMessage()) {
+                sent.incrementAndGet();
+            }
             lastSent = tasks.now();
+            try {
+                plan.journal().write(message::event);
+            } catch (IOException e) {
+                tasks.execute(() -> outputGone(e));
+                return false;
+            }
+            if (message instanceof Outgoing.Close) {
+                tasks.execute(() -> closing(judged()));
+            }
+            return true;
         }
 
         @Override
@@ -183,7 +246,7 @@ public final class Conversation {
         @Override
         public void ended() {
             lastSent = tasks.now();
-            tasks.execute(Conversation.this::inputEnded);
+            tasks.execute(Conversation.this::allSent);
         }
 
         @Override
@@ -198,7 +261,24 @@ public final class Conversation {
 
     // ------------------------------------------------------------------------------------------------------------ ends
 
+    /** The pong to a ping says that the server has read what was sent before it. */
+    private void allSent() {
+        WebSocket open = socket;
+        Duration time = plan.patience().time();
+        boolean matters = time == null ? repliesDecide() : !time.isZero();
+        if (open == null || open.readyState() != WebSocket.OPEN || !matters) {
+            inputEnded();
+            return;
+        }
+        open.ping(ALL_READ).whenComplete((answer, failure) -> inputEnded());
+        tasks.after(PATIENCE, this::inputEnded);
+    }
+
     private void inputEnded() {
+        if (inputEnded) {
+            return;
+        }
+        inputEnded = true;
         Duration time = plan.patience().time();
         if (time != null) {
             tasks.after(time, () -> decide(judged()));
@@ -209,9 +289,13 @@ public final class Conversation {
 
     /** From now on silence may end it; unless something is expected, or there is nothing that could be replied to. */
     private void watchSilence() {
-        if (plan.patience().equals(Wait.FOR_REPLIES) && !plan.expectations().any() && sent.get() > 0 && watch == 0) {
+        if (repliesDecide() && watch == 0) {
             lookForSilence(++watch);
         }
+    }
+
+    private boolean repliesDecide() {
+        return plan.patience().equals(Wait.FOR_REPLIES) && !plan.expectations().any() && sent.get() > 0;
     }
 
     private void lookForSilence(int number) {
@@ -251,6 +335,9 @@ public final class Conversation {
 
     /** A reader that has left has had enough; anything else is a failure. */
     private void outputGone(IOException why) {
+        if (decided != null || ending != null) {
+            return;
+        }
         boolean left = String.valueOf(why.getMessage()).contains("Broken pipe");
         decide(new Ending(
                 left ? ExitCode.OK : ExitCode.INTERNAL,
@@ -261,9 +348,7 @@ public final class Conversation {
         try {
             plan.output().flush();
         } catch (IOException e) {
-            if (decided == null && ending == null) {
-                outputGone(e);
-            }
+            outputGone(e);
         }
     }
 
@@ -272,8 +357,27 @@ public final class Conversation {
         if (decided != null || ending != null || socket == null) {
             return;
         }
-        decided = how;
+        closing(how);
+        if (socket.readyState() == WebSocket.OPEN) {
+            record(() -> RecordedEvent.close(
+                    Direction.OUT, plan.closing().code(), plan.closing().reason()));
+        }
         socket.close(plan.closing().code(), plan.closing().reason());
+    }
+
+    /** Our close frame is on its way, and this is how it ends. */
+    private void closing(Ending how) {
+        if (decided == null) {
+            decided = how;
+        }
+    }
+
+    private void record(Supplier<RecordedEvent> event) {
+        try {
+            plan.journal().write(event);
+        } catch (IOException e) {
+            outputGone(e);
+        }
     }
 
     private void end(Ending how) {

@@ -18,7 +18,12 @@ final class Feed implements Runnable {
 
     /** What is told, on the feed's thread. */
     interface Listener {
-        void sending();
+        /**
+         * This is sent next.
+         *
+         * @return false if it should not be, and nothing else either
+         */
+        boolean sending(Outgoing message);
 
         /** What was given first is sent. */
         void firstSent();
@@ -51,7 +56,9 @@ final class Feed implements Runnable {
     public void run() {
         try {
             for (Outgoing message : first) {
-                send(message);
+                if (!send(message)) {
+                    return;
+                }
             }
             listener.firstSent();
             for (@Nullable Outgoing message = input.next(); message != null; message = input.next()) {
@@ -72,9 +79,11 @@ final class Feed implements Runnable {
         if (!drained(HIGH_WATER)) {
             return false;
         }
-        listener.sending();
+        if (!listener.sending(message)) {
+            return false;
+        }
         message.sendTo(socket);
-        return true;
+        return !(message instanceof Outgoing.Close);
     }
 
     /** Waits until at most so many bytes are not with the operating system; false if they never will be. */

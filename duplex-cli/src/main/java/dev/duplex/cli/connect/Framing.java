@@ -15,6 +15,8 @@ public enum Framing {
     chunk,
     /** Each message after its length, 4 bytes, the most significant first. */
     len32,
+    /** One JSON object in each line, with a type. */
+    ndjson,
     /** The bytes of one binary message in each line, in hexadecimal. */
     hex,
     /** The bytes of one binary message in each line, in base64. */
@@ -32,14 +34,18 @@ public enum Framing {
             case nul -> new DelimitedReader(in, '\0', "message", maxBytes, bytes -> Outgoing.of(binary, bytes));
             case chunk -> new ChunkReader(in, binary, maxBytes);
             case len32 -> new LengthReader(in, binary, maxBytes);
+            case ndjson -> {
+                NdjsonMessages messages = new NdjsonMessages(encoded(maxBytes));
+                yield new DelimitedReader(in, '\n', "line", encoded(maxBytes), messages::decode);
+            }
             case hex -> new DelimitedReader(in, '\n', "line", encoded(maxBytes), Framing::fromHex);
             case base64 -> new DelimitedReader(in, '\n', "line", encoded(maxBytes), Framing::fromBase64);
         };
     }
 
-    /** What a line may have for so many bytes, with some spaces. */
+    /** What a line may have for so many bytes, with some more around. */
     private static int encoded(int maxBytes) {
-        return (int) Math.min(Integer.MAX_VALUE - 16, 3L * maxBytes);
+        return (int) Math.min(Integer.MAX_VALUE - 16, 1024 + 3L * maxBytes);
     }
 
     private static Outgoing fromHex(byte[] line) throws InputException {

@@ -28,13 +28,13 @@ public final class Notes {
         }
     }
 
-    /** For everybody. */
-    void failure(String text) {
-        say(text);
+    private void say(String text) {
+        line("duplex: " + text);
     }
 
-    private synchronized void say(String text) {
-        err.println("duplex: " + text);
+    /** A line as it is. */
+    synchronized void line(String text) {
+        err.println(text);
         err.flush();
     }
 }

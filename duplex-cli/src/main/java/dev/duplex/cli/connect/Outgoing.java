@@ -1,5 +1,7 @@
 package dev.duplex.cli.connect;
 
+import dev.duplex.cli.record.Direction;
+import dev.duplex.cli.record.RecordedEvent;
 import dev.duplex.client.Blob;
 import dev.duplex.client.WebSocket;
 import java.nio.ByteBuffer;
@@ -8,7 +10,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/** A message to send. */
+/** A message to send, or a frame that is none. */
 public sealed interface Outgoing {
 
     /** Text. */
@@ -16,6 +18,11 @@ public sealed interface Outgoing {
         @Override
         public void sendTo(WebSocket socket) {
             socket.send(text);
+        }
+
+        @Override
+        public RecordedEvent event() {
+            return RecordedEvent.text(Direction.OUT, text);
         }
     }
 
@@ -25,6 +32,11 @@ public sealed interface Outgoing {
         public void sendTo(WebSocket socket) {
             socket.send(bytes);
         }
+
+        @Override
+        public RecordedEvent event() {
+            return RecordedEvent.binary(Direction.OUT, bytes);
+        }
     }
 
     /** A binary message that is read while it is sent. */
@@ -33,9 +45,58 @@ public sealed interface Outgoing {
         public void sendTo(WebSocket socket) {
             socket.send(data);
         }
+
+        @Override
+        public RecordedEvent event() {
+            throw new IllegalStateException("what is recorded is read first");
+        }
+    }
+
+    /** A ping, whose answer is shown with the other pongs. */
+    record Ping(byte[] payload) implements Outgoing {
+        @Override
+        public void sendTo(WebSocket socket) {
+            socket.ping(payload);
+        }
+
+        @Override
+        public RecordedEvent event() {
+            return RecordedEvent.ping(Direction.OUT, payload);
+        }
+
+        @Override
+        public boolean isMessage() {
+            return false;
+        }
+    }
+
+    /** Our close frame, after which nothing is sent. */
+    record Close(int code, String reason) implements Outgoing {
+        @Override
+        public void sendTo(WebSocket socket) {
+            socket.close(code, reason);
+        }
+
+        @Override
+        public RecordedEvent event() {
+            return RecordedEvent.close(Direction.OUT, code, reason);
+        }
+
+        @Override
+        public boolean isMessage() {
+            return false;
+        }
     }
 
     void sendTo(WebSocket socket);
+
+    /** As it stands in a recording. */
+    RecordedEvent event();
+
+    /** Whether the program at the other end sees it, and might reply. */
+    default boolean isMessage() {
+        return true;
+    }
 
     /**
      * A message of these bytes.

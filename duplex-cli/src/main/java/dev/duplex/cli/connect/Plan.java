@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param first what is sent first
  * @param input what is sent then
  * @param inputMayBeSilent whether silence of the input is as good as its end, since all was given already
+ * @param journal what happens, where that is wanted
+ * @param show what is shown of the wire, or null
+ * @param roundTrips whether they are measured and told
  * @param patience how long to read on when all is sent
  * @param timeout time for everything, or null
  */
@@ -22,7 +25,10 @@ public record Plan(
         MessageReader input,
         boolean inputMayBeSilent,
         MessageWriter output,
+        Journal journal,
         Notes notes,
+        @Nullable Show show,
+        boolean roundTrips,
         Expectations expectations,
         Wait patience,
         @Nullable Duration timeout,

@@ -1,0 +1,150 @@
+package dev.duplex.cli.connect;
+
+import dev.duplex.cli.common.Ending;
+import dev.duplex.conformance.wire.Frame;
+import dev.duplex.conformance.wire.FrameReader;
+import dev.duplex.conformance.wire.FrameText;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.security.Principal;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/**
+ * Shows what goes over the wire: {@code >} is what we send, {@code <} what the server sends, {@code *} what happens to the
+ * connection, and {@code #} explains the line above. Used by one thread.
+ */
+final class WireShow {
+    /** As much of a payload is looked at; a control frame's fits. */
+    private static final int SHOWN_PAYLOAD = 256;
+
+    private static final int MAX_HEAD = 64 * 1024;
+    private static final int CONTROL = 8;
+    private static final Set<String> SECRET = Set.of("authorization", "cookie", "set-cookie", "proxy-authorization");
+
+    private final Show show;
+    private final Notes notes;
+    private HandshakeRemarks remarks = new HandshakeRemarks();
+    private Side sent = new Side('>', line -> remarks.ofRequest(line));
+    private Side received = new Side('<', line -> remarks.ofResponse(line));
+    private boolean compressionTold;
+
+    WireShow(Show show, Notes notes) {
+        this.show = show;
+        this.notes = notes;
+    }
+
+    void connected(SocketAddress peer) {
+        remarks = new HandshakeRemarks();
+        sent = new Side('>', line -> remarks.ofRequest(line));
+        received = new Side('<', line -> remarks.ofResponse(line));
+        if (show.handshakes()) {
+            notes.line("* connected to "
+                    + (peer instanceof InetSocketAddress inet
+                            ? inet.getAddress().getHostAddress() + ", port " + inet.getPort()
+                            : peer.toString()));
+        }
+    }
+
+    void secured(SSLSession session) {
+        if (!show.handshakes()) {
+            return;
+        }
+        notes.line("* " + session.getProtocol() + " with " + session.getCipherSuite());
+        try {
+            Principal peer = session.getPeerPrincipal();
+            notes.line("* the server's certificate is for " + Ending.printable(peer.getName()));
+        } catch (SSLPeerUnverifiedException e) {
+            notes.line("* the server has shown no certificate");
+        }
+    }
+
+    void sent(ByteBuffer bytes) {
+        sent.take(bytes);
+    }
+
+    void received(ByteBuffer bytes) {
+        received.take(bytes);
+    }
+
+    /** What goes in one direction: heads, until one says that frames follow. */
+    private final class Side {
+        private final char mark;
+        private final Function<String, Optional<String>> remark;
+        private final StringBuilder head = new StringBuilder();
+        private final FrameReader frames = new FrameReader(SHOWN_PAYLOAD);
+        private boolean framed;
+        private boolean ignored;
+
+        Side(char mark, Function<String, Optional<String>> remark) {
+            this.mark = mark;
+            this.remark = remark;
+        }
+
+        void take(ByteBuffer bytes) {
+            while (bytes.hasRemaining() && !framed && !ignored) {
+                head.append((char) (bytes.get() & 0xFF));
+                if (head.length() > MAX_HEAD) {
+                    ignored = true;
+                } else if (head.length() >= 4
+                        && head.substring(head.length() - 4).equals("\r\n\r\n")) {
+                    headEnds();
+                }
+            }
+            if (framed && show.anyFrames()) {
+                byte[] copy = new byte[bytes.remaining()];
+                bytes.get(copy);
+                frames.read(copy).forEach(this::frame);
+            }
+        }
+
+        private void headEnds() {
+            String[] lines = head.toString().split("\r\n");
+            head.setLength(0);
+            if (show.handshakes()) {
+                for (String line : lines) {
+                    line(line);
+                }
+                notes.line(Character.toString(mark));
+            }
+            boolean request = mark == '>';
+            boolean interim = lines[0].matches("HTTP/1\\.1 1(?!01)[0-9][0-9].*");
+            framed = request || lines[0].contains(" 101");
+            ignored = !framed && !interim; // the body of a refusal, which the command prints itself
+        }
+
+        private void line(String line) {
+            String name = HandshakeRemarks.name(line);
+            boolean hidden = show != Show.all && SECRET.contains(name);
+            String shown = hidden ? line.substring(0, line.indexOf(':')) + ": ..." : line;
+            notes.line(mark + " " + Ending.printable(shown));
+            if (show == Show.handshake || !hidden) {
+                remark.apply(line).ifPresent(text -> notes.line("    # " + text));
+            }
+        }
+
+        private void frame(Frame frame) {
+            if (show == Show.control && frame.opcode() < CONTROL) {
+                return;
+            }
+            notes.line(mark + (frame.fin() ? " FIN " : "     ") + FrameText.line(frame));
+            boolean compressed = frame.reservedBits() == Frame.RSV1 && (frame.opcode() == 1 || frame.opcode() == 2);
+            for (String fault : frame.faults()) {
+                if (!compressed || !fault.startsWith("RSV1")) {
+                    notes.line("    # " + fault);
+                }
+            }
+            if (mark == '<' && frame.masked()) {
+                notes.line("    # masked, which a server must not do (RFC 6455 §5.1)");
+            }
+            if (compressed && !compressionTold) {
+                compressionTold = true;
+                notes.line("    # RSV1: compressed (permessage-deflate, RFC 7692); --deflate off shows what is in it");
+            }
+        }
+    }
+}
