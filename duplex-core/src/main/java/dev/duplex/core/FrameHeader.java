@@ -30,6 +30,11 @@ final class FrameHeader {
     private long spillLow;
     private int spilled;
 
+    /** Whether a part of a header has been taken. */
+    boolean isCut() {
+        return spilled > 0;
+    }
+
     /** Takes the header from the reader index; false if it is not complete yet, its bytes then having been taken. */
     boolean read(ByteBuf in) {
         if (spilled > 0) {
@@ -111,6 +116,11 @@ final class FrameHeader {
         if (!masked) {
             maskingKey = 0;
         }
+    }
+
+    /** The first two bytes of a frame without reserved bits and with a length of 0. */
+    static int start(boolean fin, int opcode, boolean masked) {
+        return (fin ? 0x8000 : 0) | (opcode << 8) | (masked ? MASK_BIT : 0);
     }
 
     private void start(int start) {

@@ -33,8 +33,22 @@ final class Masking {
             buffer.setLong(i, word);
             seen |= word;
         }
-        for (int shift = 24; i < end; i++, shift = (shift - 8) & 31) {
-            int octet = (buffer.getByte(i) ^ (key >>> shift)) & 0xFF;
+        // The rest in pieces as whoever copies the payload next reads them: the processor hands a store on to a load of
+        // the same size at once, but not four stores to one load.
+        if ((length & 4) != 0) {
+            int word = buffer.getInt(i) ^ key;
+            buffer.setInt(i, word);
+            seen |= word & 0xFFFFFFFFL;
+            i += 4;
+        }
+        if ((length & 2) != 0) {
+            int word = (buffer.getShort(i) ^ (key >>> 16)) & 0xFFFF;
+            buffer.setShort(i, word);
+            seen |= word;
+            i += 2;
+        }
+        if ((length & 1) != 0) {
+            int octet = (buffer.getByte(i) ^ (key >>> ((length & 2) != 0 ? 8 : 24))) & 0xFF;
             buffer.setByte(i, octet);
             seen |= octet;
         }

@@ -39,6 +39,13 @@ public final class WebSocketProtocol {
     private final ByteBufAllocator allocator;
     private final FrameWriter writer;
 
+    // What the first two bytes of a short message's only frame must be, but for the length in the lower seven bits.
+    private final int wholeText;
+    private final int wholeBinary;
+
+    private final int shortHeaderBytes;
+    private final int longestShort;
+
     private CloseState state = CloseState.OPEN;
     private boolean paused;
 
@@ -93,6 +100,11 @@ public final class WebSocketProtocol {
         this.allocator = allocator;
         this.writer = new FrameWriter(maskingKeys);
         this.message = new MessageBuffer(allocator);
+        boolean masked = role.peer().masks();
+        this.wholeText = FrameHeader.start(true, Opcode.TEXT, masked);
+        this.wholeBinary = FrameHeader.start(true, Opcode.BINARY, masked);
+        this.shortHeaderBytes = masked ? 6 : 2;
+        this.longestShort = (int) Math.min(125, limits.maxMessageBytes());
     }
 
     public CloseState state() {
@@ -121,10 +133,35 @@ public final class WebSocketProtocol {
                 takePayload(in, sink);
             } else if (paused) {
                 return;
-            } else if (header.read(in) && beginFrame(sink)) {
+            } else if (!takeShortMessage(in, sink) && header.read(in) && beginFrame(sink)) {
                 takePayload(in, sink); // also where none is left to read: the payload may be empty
             }
         }
+    }
+
+    /**
+     * The common case in one go: a message of at most 125 bytes whose only frame is here whole. No rule stands here: what
+     * is not plainly right is left, untouched, to those who know the rules.
+     */
+    private boolean takeShortMessage(ByteBuf in, MessageSink sink) {
+        int index = in.readerIndex();
+        int payload = index + shortHeaderBytes;
+        int available = in.writerIndex() - payload;
+        if (available < 0 || messageOpcode != Opcode.CONTINUATION || header.isCut()) {
+            return false;
+        }
+        int start = in.getUnsignedShort(index);
+        int length = start & 0x7F;
+        boolean text = start - length == wholeText;
+        if (!(text || start - length == wholeBinary) || length > Math.min(available, longestShort)) {
+            return false;
+        }
+        in.readerIndex(payload + length);
+        boolean ascii = role.peer().masks() && Masking.apply(in, payload, length, in.getInt(index + 2));
+        if (!text || ascii || isUtf8(in, payload, length, false, true, sink)) {
+            deliver(text, in, payload, length, true, sink);
+        }
+        return true;
     }
 
     /** Checks the header of a frame before any of its payload; false if it broke a rule. */
