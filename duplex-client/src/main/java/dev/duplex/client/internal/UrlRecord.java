@@ -3,14 +3,13 @@ package dev.duplex.client.internal;
 import io.netty.util.NetUtil;
 import java.io.ByteArrayOutputStream;
 import java.net.IDN;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * an address.
  *
  * @param scheme in lower case
- * @param userInfo before the {@code @}, as written, or ""
+ * @param userInfo before the {@code @}, percent-encoded, or ""
  * @param host in US-ASCII and lower case, an IPv6 address in its brackets
  * @param port as written, or the scheme's default
  * @param path begins with a slash
@@ -40,7 +39,11 @@ public record UrlRecord(
     // standard lets through to fail later: no Host field can have them (RFC 3986 §3.2.2).
     private static final String FORBIDDEN_IN_HOST = " #%/:<>?@[\\]^|\u007f\"`{}";
     private static final String ENCODED_IN_PATH = " \"#<>?^`{}";
+    private static final String ENCODED_IN_USER_INFO = ENCODED_IN_PATH + "/:;=@[\\]|";
     private static final String ENCODED_IN_QUERY = " \"#<>'";
+
+    /** UTS #46, "deviation characters": to keep them is the standard's way, and not to is another host. */
+    private static final Pattern DIFFERENT_SINCE_IDNA_2003 = Pattern.compile("[\u00df\u1e9e\u03c2\u200c\u200d]");
 
     /** Why a text is no URL. */
     public static final class InvalidUrlException extends Exception {
@@ -114,12 +117,19 @@ public record UrlRecord(
         String port = endOfHost < 0 ? "" : hostAndPort.substring(endOfHost);
         return new UrlRecord(
                 scheme,
-                at < 0 ? "" : authority.substring(0, at),
+                at < 0 ? "" : userInfo(authority.substring(0, at)),
                 host(host),
                 port(port, defaultPort(scheme)),
                 path,
                 query,
                 fragment);
+    }
+
+    private static String userInfo(String text) {
+        int colon = text.indexOf(':');
+        String name = encode(colon < 0 ? text : text.substring(0, colon), ENCODED_IN_USER_INFO);
+        String password = encode(colon < 0 ? "" : text.substring(colon + 1), ENCODED_IN_USER_INFO);
+        return password.isEmpty() ? name : name + ":" + password;
     }
 
     private static String host(String text) throws InvalidUrlException {
@@ -133,9 +143,14 @@ public record UrlRecord(
             }
             return "[" + compressed(bytes) + "]";
         }
+        String decoded = percentDecoded(text);
+        if (DIFFERENT_SINCE_IDNA_2003.matcher(decoded).find()) {
+            throw new InvalidUrlException("the host \"" + text + "\" has a letter that the JDK maps to others"
+                    + " (IDNA 2003); write it in its ASCII form, which begins with xn--");
+        }
         String host;
         try {
-            host = IDN.toASCII(percentDecoded(text), IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+            host = IDN.toASCII(decoded, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException e) {
             throw new InvalidUrlException("the host \"" + text + "\" is no domain name: " + e.getMessage());
         }
@@ -154,12 +169,31 @@ public record UrlRecord(
         return host;
     }
 
+    /** "IPv6 serializer": not the JDK's, which makes an IPv4 address of an IPv4-mapped one. */
     private static String compressed(byte[] address) {
-        try {
-            return NetUtil.toAddressString(InetAddress.getByAddress(address));
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException(e); // only for arrays that are not 4 or 16 bytes long
+        int[] pieces = new int[8];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = (address[2 * i] & 0xFF) << 8 | (address[2 * i + 1] & 0xFF);
         }
+        int compress = -1;
+        int longest = 1;
+        for (int i = 0, zeros = 0; i < pieces.length; i++) {
+            zeros = pieces[i] == 0 ? zeros + 1 : 0;
+            if (zeros > longest) {
+                longest = zeros;
+                compress = i + 1 - zeros;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < pieces.length; i++) {
+            if (i == compress) {
+                text.append(i == 0 ? "::" : ":");
+                i += longest - 1;
+            } else {
+                text.append(Integer.toHexString(pieces[i])).append(i == pieces.length - 1 ? "" : ":");
+            }
+        }
+        return text.toString();
     }
 
     /** "Ends in a number checker". */

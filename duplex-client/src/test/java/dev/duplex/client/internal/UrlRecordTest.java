@@ -30,9 +30,19 @@ class UrlRecordTest {
                 "ws://ex%41mple.com/ ws://example.com/",
                 "ws://例え.テスト/世?界 ws://xn--r8jz45g.xn--zckzah/%E4%B8%96?%E7%95%8C",
                 "ws://u:p@example.com/ ws://u:p@example.com/",
+                "ws://u|:p:w@example.com/ ws://u%7C:p%3Aw@example.com/",
+                "ws://a@b@example.com/ ws://a%40b@example.com/",
+                "ws://:@example.com/ ws://example.com/",
+                "ws://:p@example.com/ ws://:p@example.com/",
                 "ws://[::1]:8080/ ws://[::1]:8080/",
                 "ws://[0:0:0:0:0:0:0:1]/ ws://[::1]/",
                 "ws://[2001:DB8:0:0:1:0:0:1]/ ws://[2001:db8::1:0:0:1]/",
+                "ws://[::ffff:1.2.3.4]/ ws://[::ffff:102:304]/",
+                "ws://[1:0:0:2:0:0:0:3]/ ws://[1:0:0:2::3]/",
+                "ws://[1:0:2:0:3:0:4:0]/ ws://[1:0:2:0:3:0:4:0]/",
+                "ws://[1::]/ ws://[1::]/",
+                "ws://[::]/ ws://[::]/",
+                "ws://[0:0:1:0:0:1:0:0]/ ws://[::1:0:0:1:0:0]/",
                 "ws://127.0.0.1/ ws://127.0.0.1/",
                 "ws://a/%zz ws://a/%zz",
                 "ws://a/a'b?a'b ws://a/a'b?a%27b",
@@ -73,6 +83,7 @@ class UrlRecordTest {
                 "ws://a<b/",
                 "ws://a^b/",
                 "ws://%ff/",
+                "ws://fa\u00df/",
             })
     void isRefusedWhereItIsNone(String url) {
         assertThatThrownBy(() -> UrlRecord.parse(url, null)).isInstanceOf(UrlRecord.InvalidUrlException.class);
