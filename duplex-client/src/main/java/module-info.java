@@ -6,6 +6,7 @@ module dev.duplex.client {
     requires transitive dev.duplex.core;
     requires transitive dev.duplex.transport;
     requires io.netty.codec;
+    requires io.netty.codec.socks;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

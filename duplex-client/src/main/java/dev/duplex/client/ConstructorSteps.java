@@ -1,8 +1,9 @@
 package dev.duplex.client;
 
+import dev.duplex.client.internal.Connector;
 import dev.duplex.client.internal.UrlRecord;
-import dev.duplex.core.handshake.ClientHandshake;
 import dev.duplex.core.handshake.HttpFields;
+import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -64,21 +65,15 @@ final class ConstructorSteps {
         return USER_INFO.matcher(url).replaceFirst("$1***@");
     }
 
-    /** The request of the opening handshake, but for its key and the extensions. */
-    static ClientHandshake.Builder request(UrlRecord url, WebSocketOptions options, List<String> protocols) {
-        // A port 0 is blocked when connecting.
-        ClientHandshake.Builder request = ClientHandshake.builder(url.host(), Math.max(1, url.port()), url.isSecure())
-                .target(url.target())
-                .fields(fields(url, options));
-        String origin = options.settings().origin();
-        if (origin != null) {
-            request.origin(origin);
-        }
+    /** What will establish the connection. */
+    static Connector connector(
+            UrlRecord url, WebSocketOptions options, List<String> protocols, EventLoop loop, Connector.Owner owner) {
+        HttpFields fields = fields(url, options);
         try {
             // "If any of the values in protocols occur more than once or otherwise fail to match the requirements for
             // elements that comprise the value of `Sec-WebSocket-Protocol` fields as defined by The WebSocket protocol,
             // then throw a "SyntaxError" DOMException."
-            return request.subprotocols(protocols);
+            return new Connector(url, fields, options.settings(), protocols, loop, owner);
         } catch (IllegalArgumentException e) {
             throw new DOMException.SyntaxError(String.valueOf(e.getMessage()));
         }

@@ -26,8 +26,8 @@ public final class ErrorEvent extends Event {
     }
 
     /**
-     * What the server answered to the opening handshake, if that is what failed: status, fields, and of the body at most
-     * the first 4,096 bytes.
+     * What the server answered to the opening handshake, or a proxy to {@code CONNECT}, if that is what failed: status,
+     * fields, and of the body at most the first 4,096 bytes.
      */
     public Optional<HandshakeResponse> response() {
         return Optional.ofNullable(response);

@@ -7,7 +7,6 @@ import dev.duplex.client.internal.OpenSockets;
 import dev.duplex.client.internal.UrlRecord;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.Violation;
-import dev.duplex.core.handshake.ClientHandshake;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.WebSocketConnection;
@@ -15,13 +14,11 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +60,6 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
             UrlRecord url,
             WebSocketOptions options,
             List<String> protocols,
-            ClientHandshake.Builder request,
             EventListeners listeners) {
         this.socket = socket;
         this.url = url;
@@ -77,7 +73,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         this.sender = new Sender(maxBufferedBytes, tasks, this::flagAsFull);
         this.observer = new Observer(socket, options.observer());
         this.pings = new Pings(loop, executor, settings.limits(), observer);
-        this.connector = new Connector(url, settings, protocols, request, loop, this);
+        this.connector = ConstructorSteps.connector(url, options, protocols, loop, this);
     }
 
     /** "Run this step in parallel: Establish a WebSocket connection given urlRecord, protocols, and client." */
@@ -199,26 +195,7 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
     public void failed(Connector.Failure failure) {
         queueClosed(
                 new ErrorEvent(socket, failure.message(), failure.response(), failure.cause()),
-                new CloseEvent(socket, false, CloseCode.ABNORMAL, "", kind(failure), failure.message()));
-    }
-
-    private CloseKind kind(Connector.Failure failure) {
-        if (readyState == WebSocket.CLOSING) {
-            return CloseKind.TERMINATED;
-        }
-        if (failure.response() != null) {
-            return CloseKind.REFUSED;
-        }
-        return isOfTls(failure.cause()) ? CloseKind.TLS : CloseKind.NOT_CONNECTED;
-    }
-
-    private static boolean isOfTls(@Nullable Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SSLException || cause instanceof GeneralSecurityException) {
-                return true;
-            }
-        }
-        return false;
+                new CloseEvent(socket, false, CloseCode.ABNORMAL, "", failure.kind(), failure.message()));
     }
 
     // --------------------------------------------------------------------------------------------- from the connection

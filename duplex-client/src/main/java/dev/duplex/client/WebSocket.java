@@ -3,7 +3,6 @@ package dev.duplex.client;
 import dev.duplex.client.internal.UrlRecord;
 import dev.duplex.client.internal.UsvString;
 import dev.duplex.core.CloseCode;
-import dev.duplex.core.handshake.ClientHandshake;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -85,9 +84,8 @@ public final class WebSocket {
     private WebSocket(
             String url, WebSocketOptions options, List<String> protocols, @Nullable Consumer<? super WebSocket> setUp) {
         this.url = ConstructorSteps.urlRecord(url, options.baseUrl());
-        ClientHandshake.Builder request = ConstructorSteps.request(this.url, options, protocols);
         this.listeners = new EventListeners(setUp == null && options.executor().isEmpty());
-        this.connection = new SocketConnection(this, this.url, options, protocols, request, listeners);
+        this.connection = new SocketConnection(this, this.url, options, protocols, listeners);
         if (setUp != null) {
             setUp.accept(this);
         }
@@ -96,7 +94,7 @@ public final class WebSocket {
 
     // ------------------------------------------------------------------------------------------------------ attributes
 
-    /** The URL, serialized. */
+    /** The URL, serialized. It stays the same if a redirect is followed. */
     public String url() {
         return url.toString();
     }

@@ -1,15 +1,17 @@
 package dev.duplex.client;
 
+import dev.duplex.client.internal.CertificatePins;
 import dev.duplex.client.internal.ConnectSettings;
+import dev.duplex.client.internal.ProxyChoice;
+import dev.duplex.client.internal.ProxyEnvironment;
+import dev.duplex.client.internal.TlsSettings;
 import dev.duplex.client.internal.UrlRecord;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.handshake.ClientHandshake;
 import dev.duplex.core.handshake.HttpFields;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * WebSocket socket = new WebSocket("wss://intranet.example/feed", options);
  * }</pre>
  *
- * <p>Redirects are never followed, and no proxy is used.
+ * <p>Redirects are not followed and no proxy is used, unless that is said here.
  */
 public final class WebSocketOptions {
     /**
@@ -51,8 +51,6 @@ public final class WebSocketOptions {
 
     /** Nothing set. */
     public static final WebSocketOptions DEFAULT = builder().build();
-
-    private static final String[] TLS_PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
     private final List<String> protocols;
     private final @Nullable UrlRecord baseUrl;
@@ -74,30 +72,16 @@ public final class WebSocketOptions {
                 fields,
                 builder.origin,
                 builder.tls(),
+                builder.pins,
                 builder.serverName,
                 builder.connectTimeout,
                 builder.limits,
                 builder.compression,
                 Map.copyOf(builder.hosts),
-                builder.unixSocket);
-    }
-
-    /** What the JDK trusts; read when first needed. */
-    private static final class PublicTrust {
-        static final SslContext CONTEXT = create();
-
-        private static SslContext create() {
-            try {
-                return clientTls().build();
-            } catch (SSLException e) {
-                throw new IllegalStateException("TLS cannot be used: " + e.getMessage(), e);
-            }
-        }
-    }
-
-    private static SslContextBuilder clientTls() {
-        // RFC 2818 §3.1: the name in the certificate must be the host's.
-        return SslContextBuilder.forClient().protocols(TLS_PROTOCOLS).endpointIdentificationAlgorithm("HTTPS");
+                builder.family,
+                builder.unixSocket,
+                builder.proxies,
+                builder.maxRedirects);
     }
 
     /** Begins to say what differs from the defaults. */
@@ -143,6 +127,7 @@ public final class WebSocketOptions {
     /** Collects options. Each method replaces what was said before, unless it says otherwise. Not thread-safe. */
     public static final class Builder {
         private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(10);
+        private static final int MAX_REDIRECTS = 5;
 
         private List<String> protocols = List.of();
         private @Nullable UrlRecord baseUrl;
@@ -153,16 +138,19 @@ public final class WebSocketOptions {
         private final Map<String, String> cookies = new LinkedHashMap<>();
         private @Nullable String authorization;
         private @Nullable String origin;
-        private @Nullable Path trust;
-        private @Nullable Path certificateChain;
-        private @Nullable Path privateKey;
+        private TlsSettings.@Nullable Store trust;
+        private TlsSettings.@Nullable Store identity;
         private boolean insecure;
+        private CertificatePins pins = CertificatePins.NONE;
         private @Nullable String serverName;
         private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
         private Limits limits = DEFAULT_LIMITS;
         private DeflateOptions compression = DeflateOptions.SHARED;
         private final Map<String, InetAddress> hosts = new HashMap<>();
+        private @Nullable StandardProtocolFamily family;
         private @Nullable Path unixSocket;
+        private ProxyChoice proxies = ProxyChoice.NONE;
+        private int maxRedirects;
 
         private Builder() {}
 
@@ -212,9 +200,13 @@ public final class WebSocketOptions {
          * A further header field of the opening handshake; beside those already added.
          *
          * @throws IllegalArgumentException if name or value are not valid in HTTP (no CR, LF, NUL), or the field belongs
-         *     to the handshake itself
+         *     to the handshake itself or to a proxy
          */
         public Builder header(String name, String value) {
+            if (name.equalsIgnoreCase("Proxy-Authorization")) {
+                throw new IllegalArgumentException(
+                        "Proxy-Authorization would go to the server; give the proxy's credentials in proxy(...)");
+            }
             HttpFields field = HttpFields.of(name, value);
             ClientHandshake.builder("localhost", 80, false).fields(field);
             headers.addAll(field);
@@ -276,20 +268,50 @@ public final class WebSocketOptions {
 
         /** Certificates to trust in place of the JDK's, in a PEM file. The name in the certificate is still verified. */
         public Builder trust(Path pemCertificates) {
-            trust = readable("certificates to trust", pemCertificates);
+            trust = new TlsSettings.Store(readable("certificates to trust", pemCertificates), null, null);
+            return this;
+        }
+
+        /** Certificates to trust in place of the JDK's, in a PKCS#12 file. */
+        public Builder trust(Path pkcs12, String password) {
+            trust = new TlsSettings.Store(readable("certificates to trust", pkcs12), null, password);
             return this;
         }
 
         /** Who we are, for servers that ask: a certificate chain and its private key (PKCS#8), in PEM files. */
         public Builder identity(Path pemCertificateChain, Path pemPrivateKey) {
-            certificateChain = readable("certificate chain", pemCertificateChain);
-            privateKey = readable("private key", pemPrivateKey);
+            identity = new TlsSettings.Store(
+                    readable("certificate chain", pemCertificateChain), readable("private key", pemPrivateKey), null);
+            return this;
+        }
+
+        /** Who we are, for servers that ask: a certificate chain and its private key, in a PKCS#12 file. */
+        public Builder identity(Path pkcs12, String password) {
+            identity = new TlsSettings.Store(readable("certificate chain and its private key", pkcs12), null, password);
             return this;
         }
 
         /**
-         * Trusts every certificate, of any name: whoever is on the way can read and change everything. For a test
-         * against a certificate that is not worth trusting, and nothing else.
+         * Keys of which the server must have one, besides that its certificate is verified as ever: SHA-256 of
+         * SubjectPublicKeyInfo (RFC 7469), in its own certificate or in one of an authority that vouches for it and that
+         * it sends along. Beside those already added.
+         *
+         * <p>The error event of a server with other keys lists these. Pin a second key that is not in use yet, so that
+         * the first can be replaced.
+         *
+         * @param sha256 {@code sha256/} and base64 as in OkHttp, {@code sha256//} and base64 as in curl, or 64
+         *     hexadecimal digits
+         * @throws IllegalArgumentException if a pin has another form
+         */
+        public Builder pin(String... sha256) {
+            pins = pins.and(sha256);
+            return this;
+        }
+
+        /**
+         * Trusts every certificate of a server, of any name: whoever is on the way can read and change everything. For
+         * a test against a certificate that is not worth trusting, and nothing else. The certificate of a proxy is
+         * verified all the same, and so are {@linkplain #pin pins}.
          */
         public Builder insecurelyTrustAnyCertificate() {
             insecure = true;
@@ -354,9 +376,83 @@ public final class WebSocketOptions {
             return this;
         }
 
+        /** The address of a host, in place of what DNS would say; for this host name with this port only. */
+        public Builder resolve(String host, int port, InetAddress address) {
+            return resolve(host + ":" + port, address);
+        }
+
+        /**
+         * Uses addresses of one family only. By default both are tried, IPv6 first, a next one after 250 ms without an
+         * answer, and the first that connects is taken (RFC 8305).
+         *
+         * @param only INET for IPv4, INET6 for IPv6
+         * @throws IllegalArgumentException if it is another
+         */
+        public Builder addressFamily(StandardProtocolFamily only) {
+            if (only == StandardProtocolFamily.UNIX) {
+                throw new IllegalArgumentException("the family must be INET or INET6; see unixSocket");
+            }
+            family = only;
+            return this;
+        }
+
         /** A Unix socket to connect to; of the URL, host and port then stand in the {@code Host} field only. */
         public Builder unixSocket(Path path) {
             unixSocket = Objects.requireNonNull(path, "path");
+            return this;
+        }
+
+        /**
+         * The proxy to go through, to every server, those of {@code ws} as well. Properties of the JVM about proxies have
+         * no effect on a {@link WebSocket}. What is set with {@link #resolve} holds for names that are looked up here:
+         * the proxy's own, and the server's only with {@link Proxy.Scheme#SOCKS5}. Without effect on a Unix socket.
+         */
+        public Builder proxy(Proxy to) {
+            Objects.requireNonNull(to, "to");
+            proxies = url -> to;
+            return this;
+        }
+
+        /**
+         * Goes through the proxies that the environment of this process names; see the
+         * {@linkplain #proxyFromEnvironment(Map) other method} for its variables.
+         *
+         * @throws IllegalArgumentException if a variable does not name a proxy
+         */
+        public Builder proxyFromEnvironment() {
+            return proxyFromEnvironment(System.getenv());
+        }
+
+        /**
+         * Goes through the proxies that these variables name, in curl's meaning. For {@code wss} it is the first that is
+         * set and not empty of {@code wss_proxy}, {@code WSS_PROXY}, {@code https_proxy}, {@code HTTPS_PROXY},
+         * {@code all_proxy}, {@code ALL_PROXY}; for {@code ws} of {@code ws_proxy}, {@code WS_PROXY},
+         * {@code http_proxy}, {@code all_proxy}, {@code ALL_PROXY}. {@code HTTP_PROXY} is not read, since in a CGI
+         * program anybody can set it. See {@link Proxy#parse} for how they are written.
+         *
+         * <p>{@code no_proxy}, or else {@code NO_PROXY}, lists hosts that are reached without a proxy, separated by
+         * commas: domains with all their subdomains, with or without a dot before them; IP addresses, and networks such
+         * as {@code 10.0.0.0/8}; each with a port behind a colon if only that is meant; {@code *} for all.
+         *
+         * @throws IllegalArgumentException if a variable does not name a proxy
+         */
+        public Builder proxyFromEnvironment(Map<String, String> variables) {
+            proxies = new ProxyEnvironment(variables);
+            return this;
+        }
+
+        /**
+         * Follows up to five redirects (301, 302, 303, 307 and 308 with a {@code Location}). By default none is followed,
+         * as in browsers. A redirect from {@code wss} to {@code ws} is never followed, nor one to a port of another
+         * protocol.
+         *
+         * <p>To another origin, which is another scheme, host or port, go the subprotocols, the {@code Origin} and, of
+         * the fields set here, {@code User-Agent} and {@code Accept-Language}. No credentials go there, no cookies, no
+         * other field, no client certificate and no {@link #serverName}; not even if a further redirect leads back.
+         * Name and password in a {@code Location} are not used, and its cookies are not kept.
+         */
+        public Builder followRedirects() {
+            maxRedirects = MAX_REDIRECTS;
             return this;
         }
 
@@ -384,33 +480,8 @@ public final class WebSocketOptions {
             return all.build();
         }
 
-        private Supplier<SslContext> tls() {
-            if (!insecure && trust == null && certificateChain == null) {
-                return () -> PublicTrust.CONTEXT;
-            }
-            SslContext context = ownTls();
-            return () -> context;
-        }
-
-        private SslContext ownTls() {
-            try {
-                SslContextBuilder builder = clientTls();
-                if (insecure) {
-                    builder.trustManager(InsecureTrustManagerFactory.INSTANCE).endpointIdentificationAlgorithm("");
-                } else if (trust != null) {
-                    builder.trustManager(trust.toFile());
-                }
-                if (certificateChain != null && privateKey != null) {
-                    builder.keyManager(certificateChain.toFile(), privateKey.toFile());
-                }
-                return builder.build();
-            } catch (SSLException | IllegalArgumentException e) {
-                throw new IllegalArgumentException(
-                        "expected PEM certificates to trust in " + trust + ", a PEM certificate chain in "
-                                + certificateChain + " and its PEM private key (PKCS#8) in " + privateKey
-                                + ", where these are set: " + e.getMessage(),
-                        e);
-            }
+        private TlsSettings tls() {
+            return new TlsSettings(trust, identity, insecure);
         }
 
         private static Path readable(String what, Path file) {

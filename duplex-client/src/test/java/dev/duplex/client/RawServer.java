@@ -22,27 +22,45 @@ final class RawServer implements AutoCloseable {
         void serve(Socket socket, String request) throws Exception;
     }
 
-    private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listening;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final Script script;
     private final Runnable accepted;
+    private final boolean readsHead;
 
     RawServer(Script script) throws IOException {
         this(script, () -> {});
     }
 
     RawServer(Script script, Runnable accepted) throws IOException {
+        this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script, accepted, true);
+    }
+
+    private RawServer(ServerSocket listening, Script script, Runnable accepted, boolean readsHead) {
+        this.listening = listening;
         this.script = script;
         this.accepted = accepted;
+        this.readsHead = readsHead;
         start(this::accept);
+    }
+
+    /** Listens there, with TLS for instance. */
+    static RawServer on(ServerSocket listening, Script script) {
+        return new RawServer(listening, script, () -> {}, true);
+    }
+
+    /** Reads no request first; gives the script "" for it. */
+    static RawServer mute(Script script) throws IOException {
+        return new RawServer(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), script, () -> {}, false);
     }
 
     /** Answers with this text, in which {accept} stands for the right Sec-WebSocket-Accept, and listens no more. */
     static RawServer answering(String response) throws IOException {
-        return new RawServer((socket, request) -> write(socket, response.replace("{accept}", acceptOf(request))));
+        return new RawServer((socket, request) -> write(
+                socket, response.contains("{accept}") ? response.replace("{accept}", acceptOf(request)) : response));
     }
 
-    private static void start(Runnable task) {
+    static void start(Runnable task) {
         Thread thread = new Thread(task, "raw-server");
         thread.setDaemon(true);
         thread.start();
@@ -71,13 +89,13 @@ final class RawServer implements AutoCloseable {
 
     private void serve(Socket socket) {
         try {
-            script.serve(socket, head(socket.getInputStream()));
+            script.serve(socket, readsHead ? head(socket.getInputStream()) : "");
         } catch (Exception e) {
             // the client has gone, which is for the test to judge
         }
     }
 
-    private static String head(InputStream in) throws IOException {
+    static String head(InputStream in) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
             int next = in.read();

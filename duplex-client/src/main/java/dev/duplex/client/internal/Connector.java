@@ -4,45 +4,21 @@ import dev.duplex.client.internal.wire.WireTap;
 import dev.duplex.core.handshake.ClientHandshake;
 import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HandshakeResponse;
-import dev.duplex.transport.internal.BlockingExecutor;
+import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.internal.ConnectionListener;
-import dev.duplex.transport.internal.EventLoops;
 import dev.duplex.transport.internal.WebSocketConnection;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.ChannelPipeline;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpResponseDecoder;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * "Establish a WebSocket connection": looks the host up, tries its addresses in order, and hands over to
- * {@link HandshakeHandler}. Tells its owner once how it went.
+ * "Establish a WebSocket connection": by one {@link Attempt}, and a further one for each redirect that is followed.
+ * Tells its owner once how it went.
  */
 public final class Connector {
-    private static final int LOW_WATER = 128 * 1024;
-    private static final int HIGH_WATER = 256 * 1024;
-
     /** Who wants the connection. The first two are called on the event loop, or on the thread that cancels. */
     public interface Owner extends ConnectionListener {
         /** The connection is established; messages follow. */
@@ -68,195 +44,70 @@ public final class Connector {
     /**
      * Why there is no connection.
      *
+     * @param kind what ended it
      * @param message one or two sentences; safe to log and to show
-     * @param response what the server answered, if it did, with the head of the body
+     * @param response what the server or the proxy answered, if it did, with the head of the body
      */
     public record Failure(
+            CloseKind kind,
             String message,
             @Nullable HandshakeResponse response,
             @Nullable Throwable cause) {}
 
-    private final UrlRecord url;
+    private final Opening first;
     private final ConnectSettings settings;
     private final List<String> subprotocols;
-    private final ClientHandshake.Builder request;
     private final EventLoop loop;
     private final Owner owner;
     private final AtomicBoolean told = new AtomicBoolean();
-    private volatile @Nullable Channel channel;
-    private volatile @Nullable SslContext tls;
+    private final List<String> redirects = new ArrayList<>(); // the event loop's
+    private volatile @Nullable Attempt attempt;
 
+    /**
+     * Prepares a connection; {@link #start} begins it.
+     *
+     * @param fields further fields of the request, credentials among them
+     * @throws IllegalArgumentException if a subprotocol is not a token or there twice
+     */
     public Connector(
             UrlRecord url,
+            HttpFields fields,
             ConnectSettings settings,
             List<String> subprotocols,
-            ClientHandshake.Builder request,
             EventLoop loop,
             Owner owner) {
-        this.url = url;
+        this.first = new Opening(url, fields, false);
         this.settings = settings;
-        this.subprotocols = subprotocols;
-        this.request = request;
+        this.subprotocols = List.copyOf(subprotocols);
         this.loop = loop;
         this.owner = owner;
+        request(first);
     }
 
     public void start() {
-        // Fetch: a request whose port is bad is blocked, which the page cannot tell from a server that is not there.
-        if (settings.unixSocket() == null && BlockedPorts.contains(url.port())) {
-            fail("the port " + url.port() + " belongs to another protocol, so that no connection is made to it"
-                    + " (Fetch Standard, port blocking)");
-            return;
+        if (!isDecided()) {
+            begin(first);
         }
-        try {
-            BlockingExecutor.shared().execute(() -> {
-                try {
-                    if (url.isSecure()) {
-                        tls = settings.tls().get(); // reads the JDK's certificates, which takes its time
-                    }
-                    connect(addresses(), 0);
-                } catch (IOException e) {
-                    fail("the host " + url.host() + " is not known", null, e);
-                } catch (RuntimeException e) {
-                    fail("no connection could be begun: " + e, null, e);
-                }
-            });
-        } catch (RejectedExecutionException e) {
-            fail("no thread to look up the host " + url.host(), null, e);
-        }
+    }
+
+    private void begin(Opening opening) {
+        Attempt next = new Attempt(this, opening, loop);
+        attempt = next;
+        next.start();
     }
 
     /** Gives up; the owner is told so if it has not been told anything yet. Any thread. */
     public void cancel(String why) {
-        fail(why);
-        Channel current = channel;
-        if (current != null) {
-            current.close();
-        }
-    }
-
-    private List<SocketAddress> addresses() throws IOException {
-        if (settings.unixSocket() != null) {
-            return List.of(UnixDomainSocketAddress.of(settings.unixSocket()));
-        }
-        InetAddress fixed = settings.hosts().get(url.host());
-        InetAddress[] found = fixed != null ? new InetAddress[] {fixed} : InetAddress.getAllByName(url.hostName());
-        List<SocketAddress> addresses = new ArrayList<>(found.length);
-        for (InetAddress address : found) {
-            addresses.add(new InetSocketAddress(address, url.port()));
-        }
-        return addresses;
-    }
-
-    private void connect(List<SocketAddress> addresses, int index) {
-        SocketAddress address = addresses.get(index);
-        ConnectingQueue.OF_THIS_JVM.enter(address, () -> {
-            AtomicBoolean left = new AtomicBoolean();
-            Runnable leave = () -> {
-                if (left.compareAndSet(false, true)) {
-                    ConnectingQueue.OF_THIS_JVM.leave(address);
-                }
-            };
-            if (told.get()) {
-                leave.run();
-                return;
-            }
-            try {
-                attempt(addresses, index, leave);
-            } catch (RuntimeException e) {
-                leave.run();
-                fail("could not connect to " + shown(address) + ": " + e, null, e);
+        fail(CloseKind.TERMINATED, why);
+        loop.execute(() -> {
+            Attempt current = attempt;
+            if (current != null) {
+                current.abort();
             }
         });
     }
 
-    private void attempt(List<SocketAddress> addresses, int index, Runnable leave) {
-        SocketAddress address = addresses.get(index);
-        EventLoops loops = ClientLoops.shared().loops();
-        HandshakeHandler handshake = new HandshakeHandler(this, url.isSecure(), leave);
-        Bootstrap bootstrap = new Bootstrap()
-                .group(loop)
-                .channel(loops.channel(address))
-                .disableResolver()
-                .option(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
-                        Math.min(Integer.MAX_VALUE, settings.connectTimeout().toMillis()))
-                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
-                .handler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel created) {
-                        initialize(created, handshake);
-                    }
-                });
-        if (address instanceof InetSocketAddress) {
-            bootstrap.option(ChannelOption.TCP_NODELAY, true);
-        }
-        bootstrap.connect(loops.nativeAddress(address)).addListener(connected -> {
-            if (connected.isSuccess()) {
-                return; // the handshake goes on, and leaves the queue when it ends
-            }
-            leave.run();
-            if (index + 1 < addresses.size() && !told.get()) {
-                connect(addresses, index + 1);
-            } else {
-                Throwable cause = connected.cause();
-                fail("could not connect to " + shown(address) + ": " + inWords(cause), null, cause);
-            }
-        });
-    }
-
-    /** Without the system call and the address again, which Netty has in its messages. */
-    private String inWords(Throwable cause) {
-        String message = String.valueOf(cause.getMessage());
-        if (cause instanceof ConnectTimeoutException) {
-            return "no answer within " + settings.connectTimeout().toMillis() + " ms (connectTimeout)";
-        }
-        return message.contains("Connection refused") ? "connection refused; nothing listens there" : message;
-    }
-
-    private String shown(SocketAddress address) {
-        if (!(address instanceof InetSocketAddress inet)) {
-            return address.toString();
-        }
-        String number = inet.getAddress().getHostAddress();
-        return (url.hostName().equals(number) ? "" : url.host() + " at ") + number + ", port " + inet.getPort();
-    }
-
-    private void initialize(Channel created, HandshakeHandler handshake) {
-        channel = created;
-        if (told.get()) {
-            created.close(); // cancelled in between
-            return;
-        }
-        ChannelPipeline pipeline = created.pipeline();
-        if (url.isSecure()) {
-            SslHandler ssl = Objects.requireNonNull(tls).newHandler(created.alloc(), url.hostName(), url.port());
-            ssl.setHandshakeTimeoutMillis(settings.limits().handshakeTimeout().toMillis());
-            if (settings.serverName() != null) {
-                SSLParameters parameters = ssl.engine().getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(settings.serverName())));
-                ssl.engine().setSSLParameters(parameters);
-            }
-            pipeline.addLast(ssl);
-        }
-        WireTap tap = owner.observer().tap();
-        if (tap != null) {
-            pipeline.addLast(new TapHandler(tap));
-        }
-        pipeline.addLast(new HttpResponseDecoder(new HttpDecoderConfig()
-                .setMaxInitialLineLength(settings.limits().maxHandshakeLineBytes())
-                .setMaxHeaderSize(settings.limits().maxHandshakeBytes())
-                .setStrictLineParsing(true)
-                .setUseRfc9112TransferEncoding(true)
-                .setAllowDuplicateContentLengths(false)));
-        pipeline.addLast(handshake);
-    }
-
-    // ------------------------------------------------------------------------------------------ for the handshake
-
-    UrlRecord url() {
-        return url;
-    }
+    // ------------------------------------------------------------------------------------------- for the attempts
 
     ConnectSettings settings() {
         return settings;
@@ -266,12 +117,61 @@ public final class Connector {
         return subprotocols;
     }
 
-    ClientHandshake.Builder request() {
-        return request;
-    }
-
     Owner owner() {
         return owner;
+    }
+
+    /** The request, but for extensions and nonce. */
+    ClientHandshake.Builder request(Opening opening) {
+        UrlRecord url = opening.url();
+        // A port 0 is blocked when connecting.
+        ClientHandshake.Builder request = ClientHandshake.builder(url.host(), Math.max(1, url.port()), url.isSecure())
+                .target(url.target())
+                .fields(opening.fields())
+                .subprotocols(subprotocols);
+        return settings.origin() == null ? request : request.origin(settings.origin());
+    }
+
+    /** Begins anew where the response leads, or fails because it must not. On the event loop. */
+    void redirect(Opening from, HandshakeResponse response) {
+        if (isDecided()) {
+            return;
+        }
+        redirects.add(from.url().toString());
+        Opening next;
+        try {
+            next = from.redirected(response);
+        } catch (Opening.RefusedRedirectException e) {
+            failRedirect(response, e.getMessage());
+            return;
+        }
+        if (redirects.contains(next.url().toString())) {
+            failRedirect(response, "it leads in a circle: " + String.join(", ", redirects) + ", " + next.url());
+        } else if (redirects.size() > settings.maxRedirects()) {
+            failRedirect(
+                    response,
+                    "it would be one more than " + settings.maxRedirects() + ": " + String.join(", ", redirects) + ", "
+                            + next.url());
+        } else if (next.elsewhere() && settings.unixSocket() != null) {
+            failRedirect(
+                    response,
+                    "it leads away from the server behind the Unix socket, to "
+                            + next.url().origin());
+        } else {
+            begin(next);
+        }
+    }
+
+    private void failRedirect(HandshakeResponse response, @Nullable String why) {
+        fail(
+                CloseKind.REFUSED,
+                "the redirect with status " + response.status() + " is not followed: " + why,
+                response,
+                null);
+    }
+
+    boolean isDecided() {
+        return told.get();
     }
 
     /** Whether nobody has given up, or been told otherwise, before; from now on nobody can. */
@@ -279,13 +179,13 @@ public final class Connector {
         return told.compareAndSet(false, true);
     }
 
-    private void fail(String message) {
-        fail(message, null, null);
+    void fail(CloseKind kind, String message) {
+        fail(kind, message, null, null);
     }
 
-    void fail(String message, @Nullable HandshakeResponse response, @Nullable Throwable cause) {
+    void fail(CloseKind kind, String message, @Nullable HandshakeResponse response, @Nullable Throwable cause) {
         if (told.compareAndSet(false, true)) {
-            owner.failed(new Failure(message, response, cause));
+            owner.failed(new Failure(kind, message, response, cause));
         }
     }
 }

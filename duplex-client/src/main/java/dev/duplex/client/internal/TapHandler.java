@@ -7,8 +7,10 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,20 +19,20 @@ final class TapHandler extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(TapHandler.class);
 
     private final WireTap tap;
+    private final @Nullable SslHandler ssl;
 
-    TapHandler(WireTap tap) {
+    /** @param ssl in front of it, or null */
+    TapHandler(WireTap tap, @Nullable SslHandler ssl) {
         this.tap = tap;
+        this.ssl = ssl;
     }
 
-    @Override
-    public void channelActive(ChannelHandlerContext ctx) {
-        tell(() -> tap.connected(ctx.channel().remoteAddress()));
-        ctx.fireChannelActive();
+    static void connected(WireTap tap, SocketAddress peer) {
+        tell(() -> tap.connected(peer));
     }
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        SslHandler ssl = ctx.pipeline().get(SslHandler.class);
         if (ssl != null && event instanceof SslHandshakeCompletionEvent tls && tls.isSuccess()) {
             tell(() -> tap.secured(ssl.engine().getSession()));
         }

@@ -284,7 +284,7 @@ public record UrlRecord(
         return UsvString.of(text).getBytes(StandardCharsets.UTF_8);
     }
 
-    private static String percentDecoded(String text) throws InvalidUrlException {
+    public static String percentDecoded(String text) throws InvalidUrlException {
         byte[] bytes = utf8(text);
         ByteArrayOutputStream decoded = new ByteArrayOutputStream(bytes.length);
         for (int i = 0; i < bytes.length; i++) {
