@@ -37,6 +37,7 @@ public final class Main implements Runnable {
             ConnectCommand.class,
             PingCommand.class,
             ReplayCommand.class,
+            CheckCommand.class,
             HelpCommand.class,
             RehearseCommand.class);
 

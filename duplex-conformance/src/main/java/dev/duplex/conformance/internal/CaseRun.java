@@ -8,11 +8,18 @@ import java.io.IOException;
 /** One case on one connection. */
 final class CaseRun {
     private final Case running;
-    private final WireLog log = new WireLog();
-    private final Opinion opinion = new Opinion();
+    private final WireLog log;
+    private final Opinion opinion;
 
     CaseRun(Case running) {
+        this(running, new WireLog(), new Opinion());
+    }
+
+    /** For a connection that exists already. */
+    CaseRun(Case running, WireLog log, Opinion opinion) {
         this.running = running;
+        this.log = log;
+        this.opinion = opinion;
     }
 
     WireLog log() {

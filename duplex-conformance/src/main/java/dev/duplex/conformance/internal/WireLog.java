@@ -8,7 +8,7 @@ import java.util.List;
 
 /** What happened on the wire in one case, as people read it; bounded. */
 final class WireLog {
-    private static final int MOST_LINES = 120;
+    private static final int MOST_LINES = 60;
 
     private final long start = System.nanoTime();
     private final List<LogLine> lines = new ArrayList<>();
