@@ -61,7 +61,7 @@ final class ConstructorSteps {
     }
 
     /** The URL as it may be shown and logged. */
-    private static String masked(String url) {
+    static String masked(String url) {
         return USER_INFO.matcher(url).replaceFirst("$1***@");
     }
 

@@ -60,13 +60,13 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
             UrlRecord url,
             WebSocketOptions options,
             List<String> protocols,
+            @Nullable Executor own,
             EventListeners listeners) {
         this.socket = socket;
         this.url = url;
         this.listeners = listeners;
         this.loop = ClientLoops.next();
-        Executor executor =
-                options.onEventLoop() ? loop::execute : options.executor().orElseGet(BlockingExecutor::shared);
+        Executor executor = own != null ? own : executor(options);
         this.tasks = new SerialTasks(executor, this);
         ConnectSettings settings = options.settings();
         this.maxBufferedBytes = settings.limits().maxBufferedBytes();
@@ -74,6 +74,10 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         this.observer = new Observer(socket, options.observer());
         this.pings = new Pings(loop, executor, settings.limits(), observer);
         this.connector = ConstructorSteps.connector(url, options, protocols, loop, this);
+    }
+
+    private Executor executor(WebSocketOptions options) {
+        return options.onEventLoop() ? loop::execute : options.executor().orElseGet(BlockingExecutor::shared);
     }
 
     /** "Run this step in parallel: Establish a WebSocket connection given urlRecord, protocols, and client." */

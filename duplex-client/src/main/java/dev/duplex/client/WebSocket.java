@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +60,7 @@ public final class WebSocket {
      * @throws DOMException.SyntaxError if the URL is not valid, or a subprotocol is not a token or there twice
      */
     public WebSocket(String url, String... protocols) {
-        this(url, WebSocketOptions.DEFAULT, List.of(protocols), null);
+        this(url, WebSocketOptions.DEFAULT, List.of(protocols), null, null);
     }
 
     /**
@@ -69,7 +70,7 @@ public final class WebSocket {
      * @throws DOMException.SyntaxError if the URL is not valid, or a subprotocol is not a token or there twice
      */
     public WebSocket(String url, WebSocketOptions options) {
-        this(url, options, options.protocols(), null);
+        this(url, options, options.protocols(), null, null);
     }
 
     /**
@@ -78,14 +79,23 @@ public final class WebSocket {
      * @throws DOMException.SyntaxError if the URL is not valid, or a subprotocol is not a token or there twice
      */
     public WebSocket(String url, WebSocketOptions options, Consumer<? super WebSocket> setUp) {
-        this(url, options, options.protocols(), Objects.requireNonNull(setUp, "setUp"));
+        this(url, options, options.protocols(), null, Objects.requireNonNull(setUp, "setUp"));
+    }
+
+    /** With an executor in place of that of the options. */
+    WebSocket(String url, WebSocketOptions options, Executor executor, Consumer<? super WebSocket> setUp) {
+        this(url, options, options.protocols(), executor, setUp);
     }
 
     private WebSocket(
-            String url, WebSocketOptions options, List<String> protocols, @Nullable Consumer<? super WebSocket> setUp) {
+            String url,
+            WebSocketOptions options,
+            List<String> protocols,
+            @Nullable Executor executor,
+            @Nullable Consumer<? super WebSocket> setUp) {
         this.url = ConstructorSteps.urlRecord(url, options.baseUrl());
         this.listeners = new EventListeners(setUp == null && options.executor().isEmpty());
-        this.connection = new SocketConnection(this, this.url, options, protocols, listeners);
+        this.connection = new SocketConnection(this, this.url, options, protocols, executor, listeners);
         if (setUp != null) {
             setUp.accept(this);
         }
@@ -339,7 +349,7 @@ public final class WebSocket {
      * socket that is closing or closed.
      */
     public void close() {
-        connection.close(CloseCode.NO_STATUS, "");
+        closeValidated(CloseCode.NO_STATUS, "");
     }
 
     /**
@@ -361,6 +371,16 @@ public final class WebSocket {
      * @throws DOMException.SyntaxError if the reason is longer
      */
     public void close(int code, String reason) {
+        closeValidated(code, checkedReason(code, reason));
+    }
+
+    /** As the others, with a code and a reason that are checked; {@code NO_STATUS} for none. */
+    void closeValidated(int code, String reason) {
+        connection.close(code, reason);
+    }
+
+    /** The reason as it can be sent, if both are valid. */
+    static String checkedReason(int code, String reason) {
         // "If code is present, but is neither an integer equal to 1000 nor an integer in the range 3000 to 4999,
         // inclusive, throw an "InvalidAccessError" DOMException."
         if (code != CloseCode.NORMAL && (code < 3000 || code > 4999)) {
@@ -375,7 +395,7 @@ public final class WebSocket {
             throw new DOMException.SyntaxError("the close reason must be at most " + CloseCode.MAX_REASON_BYTES
                     + " bytes of UTF-8 but was " + length);
         }
-        connection.close(code, text);
+        return text;
     }
 
     @Override
