@@ -54,7 +54,7 @@ final class RequestDecoder extends HttpRequestDecoder {
         }
         for (int i = had; i < out.size(); i++) {
             if (out.get(i) instanceof HttpRequest request) {
-                if (folded) {
+                if (folded && request.decoderResult().isSuccess()) {
                     // RFC 9112 §5.2: obs-fold is refused, since others may take the line for a field of its own.
                     request.setDecoderResult(
                             DecoderResult.failure(new IllegalArgumentException("a field goes on in a second line")));
