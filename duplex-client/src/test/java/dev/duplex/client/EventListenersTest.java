@@ -23,6 +23,7 @@ class EventListenersTest {
         listeners.add(EventType.OPEN, listener, ListenerOptions.DEFAULT);
     }
 
+    @Standard("DOM: For each listener of listeners (a clone of the event listener list, in its order): invoke it.")
     @Test
     void listenersAreCalledInTheOrderInWhichTheyWereAdded() {
         add(noting("a"));
@@ -32,6 +33,8 @@ class EventListenersTest {
         assertThat(told).containsExactly("a", "handler", "b");
     }
 
+    @Standard("HTML: An event handler is appended to the list when it is first set, and keeps its place when"
+            + " its value is set to another.")
     @Test
     void aHandlerKeepsItsPlaceWhenItIsReplacedAndLosesItWhenItIsTakenOut() {
         listeners.setHandler(EventType.OPEN, noting("first"));
@@ -44,6 +47,8 @@ class EventListenersTest {
         assertThat(told).containsExactly("second", "a", "a", "third");
     }
 
+    @Standard("DOM: If the list does not contain an event listener whose type is listener's type and callback"
+            + " is listener's callback, then append listener.")
     @Test
     void theSameListenerIsAddedOnce() {
         EventListener<Event> listener = noting("a");
@@ -54,6 +59,7 @@ class EventListenersTest {
         assertThat(told).containsExactly("a", "a");
     }
 
+    @Standard("DOM: If event's type attribute value is not listener's type, then continue.")
     @Test
     void aListenerOfAnotherTypeIsNotCalled() {
         listeners.add(EventType.CLOSE, noting("close"), ListenerOptions.DEFAULT);
@@ -61,6 +67,7 @@ class EventListenersTest {
         assertThat(told).isEmpty();
     }
 
+    @Standard("DOM: If listener's once is true, then remove an event listener.")
     @Test
     void aListenerWithOnceIsRemovedBeforeItIsCalled() {
         EventListener<Event> listener = event -> {
@@ -72,6 +79,8 @@ class EventListenersTest {
         assertThat(told).containsExactly("once");
     }
 
+    @Standard("DOM: If listener's signal is not null, then add the following abort steps to it: Remove an"
+            + " event listener.")
     @Test
     void abortingASignalRemovesItsListeners() {
         AbortController controller = new AbortController();
@@ -83,6 +92,7 @@ class EventListenersTest {
         assertThat(controller.signal().aborted()).isTrue();
     }
 
+    @Standard("DOM: If listener's signal is not null and is aborted, then return.")
     @Test
     void aListenerWithAnAbortedSignalIsNotAdded() {
         AbortController controller = new AbortController();
@@ -92,6 +102,7 @@ class EventListenersTest {
         assertThat(told).isEmpty();
     }
 
+    @Standard("DOM: For each listener in listeners, whose removed is false.")
     @Test
     void aListenerRemovedWhileTheEventIsToldIsNotCalled() {
         EventListener<Event> second = noting("second");
@@ -101,6 +112,7 @@ class EventListenersTest {
         assertThat(told).isEmpty();
     }
 
+    @Standard("DOM: Let listeners be a clone of event's currentTarget attribute value's event listener list.")
     @Test
     void aListenerAddedWhileTheEventIsToldIsCalledFromTheNextOneOn() {
         EventListener<Event> late = noting("late");
@@ -111,6 +123,7 @@ class EventListenersTest {
         assertThat(told).containsExactly("late");
     }
 
+    @Standard("DOM: If this throws an exception exception, then report exception; the others are called.")
     @Test
     void whatAListenerThrowsDoesNotKeepTheOthersFromBeingCalled() {
         add(event -> {
@@ -124,6 +137,7 @@ class EventListenersTest {
         assertThat(told).containsExactly("second");
     }
 
+    @Standard("DOM: If event's stop immediate propagation flag is set, then break.")
     @Test
     void stopImmediatePropagationKeepsTheRestFromBeingCalled() {
         add(Event::stopImmediatePropagation);

@@ -8,13 +8,23 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** A frame as a {@link RawServer} reads it from a client, unmasked, and as it writes one. */
-record PeerFrame(int opcode, byte[] payload) {
+record PeerFrame(int first, int maskingKey, byte[] payload) {
     static final int CONTINUATION = 0;
     static final int TEXT = 1;
     static final int BINARY = 2;
     static final int CLOSE = 8;
     static final int PING = 9;
     static final int PONG = 10;
+
+    int opcode() {
+        return first & 0x0F;
+    }
+
+    /** The first byte in hex, and the payload as text: "81 hello". */
+    @Override
+    public String toString() {
+        return "%02x ".formatted(first) + text();
+    }
 
     String text() {
         return new String(payload, StandardCharsets.UTF_8);
@@ -27,7 +37,7 @@ record PeerFrame(int opcode, byte[] payload) {
 
     private static PeerFrame read(InputStream stream) throws IOException {
         DataInputStream in = new DataInputStream(stream);
-        int opcode = in.readUnsignedByte() & 0x0F;
+        int first = in.readUnsignedByte();
         int length = in.readUnsignedByte() & 0x7F;
         if (length == 126) {
             length = in.readUnsignedShort();
@@ -39,7 +49,7 @@ record PeerFrame(int opcode, byte[] payload) {
         for (int i = 0; i < payload.length; i++) {
             payload[i] ^= key[i & 3];
         }
-        return new PeerFrame(opcode, payload);
+        return new PeerFrame(first, ByteBuffer.wrap(key).getInt(), payload);
     }
 
     static void write(Socket socket, int opcode, byte... payload) throws IOException {
