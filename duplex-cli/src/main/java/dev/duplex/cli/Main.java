@@ -1,5 +1,6 @@
 package dev.duplex.cli;
 
+import dev.duplex.cli.common.ClientOptions;
 import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.ExitCode;
 import dev.duplex.cli.common.Streams;
@@ -7,6 +8,7 @@ import dev.duplex.cli.common.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -66,11 +68,25 @@ public final class Main implements Runnable {
         for (Class<?> verb : VERBS) {
             commandLine.addSubcommand(verb);
         }
+        tellExitCodes(commandLine);
         // A message may begin with @, and a secret's file is read as a whole.
         commandLine.setExpandAtFiles(false);
         commandLine.setParameterExceptionHandler(Main::explain);
         commandLine.setExecutionExceptionHandler(Main::fail);
         return commandLine;
+    }
+
+    /** In the help of the command itself and of the verbs with a client, which can end in each of these ways. */
+    private static void tellExitCodes(CommandLine commandLine) {
+        Stream.concat(
+                        Stream.of(commandLine),
+                        commandLine.getSubcommands().values().stream()
+                                .filter(verb -> verb.getCommandSpec().mixins().values().stream()
+                                        .anyMatch(mixin -> mixin.userObject() instanceof ClientOptions)))
+                .forEach(verb -> verb.getCommandSpec()
+                        .usageMessage()
+                        .exitCodeListHeading("%nExit codes:%n")
+                        .exitCodeList(ExitCode.list()));
     }
 
     /** Gives the streams to the verbs that want them. */

@@ -1,14 +1,13 @@
 package dev.duplex.cli.common;
 
+import dev.duplex.client.Proxy;
 import dev.duplex.client.WebSocketOptions;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import java.io.Console;
 import java.io.IOException;
-import java.net.Inet4Address;
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.URI;
+import java.net.StandardProtocolFamily;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +32,7 @@ public final class ClientOptions {
     /** Waiting messages are bounded by an int, and a message has to fit into one buffer. */
     private static final long MAX_MESSAGE = 1L << 30;
 
+    private static final int MAX_PORT = 65_535;
     private static final int MAX_BUFFERED = 1 << 30;
 
     /** How long the server may take to answer our close frame. */
@@ -97,6 +97,18 @@ public final class ClientOptions {
             description = "Connect to a Unix socket; ws+unix:///PATH:/URI is one, too.")
     private @Nullable Path unix;
 
+    @Option(
+            names = "--proxy",
+            paramLabel = "URL",
+            description = "Go through http://, https://, socks5:// or socks5h://NAME:PASSWORD@HOST:PORT; 'none' for no"
+                    + " proxy. Default: what https_proxy, all_proxy and no_proxy say. @FILE reads it from a file.")
+    private @Nullable String proxy;
+
+    @Option(
+            names = {"-L", "--location"},
+            description = "Follow up to 5 redirects; credentials do not go along to another server.")
+    private boolean followRedirects;
+
     @Option(names = "-4", description = "Connect by IPv4 only.")
     private boolean ipv4;
 
@@ -119,17 +131,31 @@ public final class ClientOptions {
     @Option(
             names = "--ca",
             paramLabel = "FILE",
-            description = "Trust these certificates (PEM) in place of the public authorities.")
+            description = "Trust these certificates (PEM or PKCS#12) in place of the public authorities.")
     private @Nullable Path ca;
 
     @Option(
             names = "--cert",
             paramLabel = "FILE",
-            description = "Our certificate chain (PEM), for servers that ask; its key may stand in the same file.")
+            description = "Our certificate chain (PEM), for servers that ask; its key may stand in the same file. Or"
+                    + " both in one of PKCS#12 (.p12, .pfx).")
     private @Nullable Path cert;
 
     @Option(names = "--key", paramLabel = "FILE", description = "Its private key (PEM, PKCS#8).")
     private @Nullable Path key;
+
+    @Option(
+            names = "--password",
+            paramLabel = "TEXT",
+            description = "Password of PKCS#12 files; @FILE reads it from a file, DUPLEX_PASSWORD holds it.")
+    private @Nullable String password;
+
+    @Option(
+            names = "--pin",
+            paramLabel = "SHA256",
+            description = "A key that the server must have, as sha256//BASE64 or 64 hexadecimal digits; may be"
+                    + " repeated.")
+    private List<String> pins = new ArrayList<>();
 
     @Option(
             names = "--sni",
@@ -295,55 +321,24 @@ public final class ClientOptions {
             if (!matcher.matches()) {
                 throw CommandFailure.usage("--resolve: expected HOST:PORT:ADDRESS but got '" + typed + "'");
             }
-            if (Integer.parseInt(matcher.group(2)) == port(target)) {
-                options.resolve(matcher.group(1), address(matcher.group(3)));
-            }
+            int port = Integer.parseInt(matcher.group(2));
+            within("--resolve", port, 1, MAX_PORT);
+            options.resolve(matcher.group(1), port, address(matcher.group(3)));
         }
         if (ipv4 && ipv6) {
             throw CommandFailure.usage("-4 and -6 contradict each other: leave one of them out");
         }
-        if ((ipv4 || ipv6) && socket.isEmpty()) {
-            family(options, host(target));
+        if (ipv4 || ipv6) {
+            options.addressFamily(ipv4 ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         }
-    }
-
-    /** The first address of the family that is asked for, where the host has one. */
-    private void family(WebSocketOptions.Builder options, @Nullable String host) {
-        if (host == null) {
-            return; // the client says what is wrong with the URL
+        if (followRedirects) {
+            options.followRedirects();
         }
-        Class<? extends InetAddress> wanted = ipv4 ? Inet4Address.class : Inet6Address.class;
-        try {
-            for (InetAddress address : InetAddress.getAllByName(host)) {
-                if (wanted.isInstance(address)) {
-                    options.resolve(host, address);
-                    return;
-                }
-            }
-        } catch (UnknownHostException e) {
-            throw new CommandFailure(ExitCode.CONNECT, Ending.unknownHost(host));
-        }
-        throw new CommandFailure(
-                ExitCode.CONNECT,
-                "the host " + host + " has no address of " + (ipv4 ? "IPv4" : "IPv6") + "; leave out "
-                        + (ipv4 ? "-4" : "-6"));
-    }
-
-    private static @Nullable String host(Target target) {
-        try {
-            return URI.create(target.url()).getHost();
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
-    }
-
-    private static int port(Target target) {
-        try {
-            URI uri = URI.create(target.url());
-            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-            return uri.getPort() >= 0 ? uri.getPort() : scheme.equals("wss") || scheme.equals("https") ? 443 : 80;
-        } catch (IllegalArgumentException e) {
-            return -1;
+        if (proxy == null) {
+            checked("proxy of the environment", () -> options.proxyFromEnvironment(environment));
+        } else if (!proxy.equals("none")) {
+            String given = proxy.startsWith("@") ? Secret.ofFile("--proxy", proxy.substring(1)) : proxy;
+            checked("--proxy", () -> options.proxy(Proxy.parse(given)));
         }
     }
 
@@ -368,19 +363,43 @@ public final class ClientOptions {
         }
         if (ca != null) {
             Path file = ca;
-            checked("--ca", () -> options.trust(file));
+            checked("--ca", () -> {
+                if (isPkcs12(file)) {
+                    options.trust(file, password());
+                } else {
+                    options.trust(file);
+                }
+            });
         }
         if (key != null && cert == null) {
             throw CommandFailure.usage("--key needs its certificate: add --cert");
         }
         if (cert != null) {
             Path chain = cert;
-            checked("--cert", () -> options.identity(chain, key == null ? chain : key));
+            checked("--cert", () -> {
+                if (key == null && isPkcs12(chain)) {
+                    options.identity(chain, password());
+                } else {
+                    options.identity(chain, key == null ? chain : key);
+                }
+            });
+        }
+        for (String pin : pins) {
+            checked("--pin", () -> options.pin(pin));
         }
         if (serverName != null) {
             String name = serverName;
             checked("--sni", () -> options.serverName(name));
         }
+    }
+
+    private static boolean isPkcs12(Path file) {
+        return file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(p12|pfx)");
+    }
+
+    private String password() {
+        return Secret.read("--password", password, "DUPLEX_PASSWORD", environment)
+                .orElse("");
     }
 
     /** Of a wrong value, the client says what it is, and this which option it came with. */

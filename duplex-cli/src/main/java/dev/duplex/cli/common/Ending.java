@@ -3,13 +3,10 @@ package dev.duplex.cli.common;
 import dev.duplex.client.CloseEvent;
 import dev.duplex.client.ErrorEvent;
 import dev.duplex.core.handshake.HandshakeResponse;
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection ended, for the shell and for a person.
@@ -20,65 +17,85 @@ public record Ending(ExitCode exitCode, String message) {
     private static final int BODY_LINES = 5;
     private static final int BODY_LINE = 200;
 
-    /** The end of a connection that was never open. */
-    public static Ending notOpened(ErrorEvent error) {
-        return error.response().map(response -> refused(error, response)).orElseGet(() -> unanswered(error));
+    private static final Map<String, String> OPTIONS = Map.of(
+            "WebSocketOptions.trust", "--ca FILE, and -k trusts every one",
+            "WebSocketOptions.serverName", "--sni",
+            "WebSocketOptions.identity", "--cert and --key",
+            "WebSocketOptions.pin", "--pin",
+            "(connectTimeout)", "(--connect-timeout)",
+            "(handshakeTimeout)", "(--connect-timeout)",
+            "pongTimeout", "--ping-timeout",
+            "maxMessageBytes", "--max-message",
+            "addressFamily", "-4, -6");
+
+    /** The end of a connection that was never open, from the two events that tell of it. */
+    public static Ending notOpened(ErrorEvent error, CloseEvent close) {
+        Optional<HandshakeResponse> response = error.response();
+        if (response.isPresent()) {
+            return refused(error, response.get());
+        }
+        String message = inOptions(error.message());
+        return switch (close.kind()) {
+            case TLS -> new Ending(ExitCode.TLS, message);
+            // By a proxy, or with something that is no HTTP.
+            case REFUSED ->
+                new Ending(message.contains("server's answer") ? ExitCode.PROTOCOL : ExitCode.REFUSED, message);
+            default -> {
+                if (message.contains("has not answered")) {
+                    yield new Ending(ExitCode.TIMEOUT, message);
+                }
+                if (message.contains("closed the connection")) {
+                    yield new Ending(ExitCode.LOST, message + "; does it speak WebSocket there, and without TLS?");
+                }
+                if (message.endsWith("is not known")) {
+                    yield new Ending(
+                            ExitCode.CONNECT, message + "; check its spelling, or give its address with --resolve");
+                }
+                yield new Ending(
+                        ExitCode.CONNECT,
+                        message.replace(
+                                "; nothing listens there", "; is the server running? 'duplex echo' starts one"));
+            }
+        };
     }
 
     /** The end of a connection that was open. */
-    public static Ending closed(CloseEvent close, @Nullable ErrorEvent error) {
-        if (error != null && error.message().contains("(RFC ")) {
-            return new Ending(ExitCode.PROTOCOL, "the server broke the protocol: " + error.message());
-        }
+    public static Ending closed(CloseEvent close) {
+        return switch (close.kind()) {
+            case CLOSED_BY_PEER, CLOSED_BY_US -> byCode(close);
+            case VIOLATION ->
+                new Ending(ExitCode.PROTOCOL, "the server broke the protocol: " + inOptions(close.cause()));
+            case LIMIT ->
+                new Ending(
+                        ExitCode.PROTOCOL,
+                        "what the server sends is beyond a limit: " + inOptions(close.cause())
+                                + "; --max-message raises that of messages");
+            case FAILED -> new Ending(ExitCode.INTERNAL, inOptions(close.cause()));
+            default -> new Ending(ExitCode.LOST, "the connection is lost: " + inOptions(close.cause()));
+        };
+    }
+
+    private static Ending byCode(CloseEvent close) {
         ExitCode exitCode = ExitCode.ofClose(close.code());
-        return new Ending(
-                exitCode,
-                switch (exitCode) {
-                    case OK -> "";
-                    case LOST -> "the connection is lost: " + close.cause();
-                    default ->
-                        "the server closed with " + close.code()
-                                + (close.reason().isEmpty() ? "" : ", reason: " + printable(close.reason()));
-                });
+        String reason = close.reason().isEmpty() ? "" : ", reason: " + printable(close.reason());
+        return new Ending(exitCode, exitCode == ExitCode.OK ? "" : "the server closed with " + close.code() + reason);
     }
 
-    static String unknownHost(String host) {
-        return "the host " + host + " is not known; check its spelling, or give its address with --resolve";
-    }
-
-    private static Ending unanswered(ErrorEvent error) {
-        String message = error.message();
-        Throwable cause = error.error().orElse(null);
-        if (has(cause, SSLException.class)) {
-            int advice = message.indexOf("; a certificate that is not publicly trusted");
-            return new Ending(
-                    ExitCode.TLS,
-                    (advice < 0 ? message : message.substring(0, advice))
-                            + "; --ca FILE trusts the certificate of your own server, -k trusts every one");
+    /** The client's messages name its settings; whoever types a command sets them by options. */
+    static String inOptions(String message) {
+        String text = message;
+        for (Map.Entry<String, String> setting : OPTIONS.entrySet()) {
+            text = text.replace(setting.getKey(), setting.getValue());
         }
-        if (has(cause, UnknownHostException.class)) {
-            return new Ending(ExitCode.CONNECT, message + "; check its spelling, or give its address with --resolve");
-        }
-        if (message.startsWith("could not connect") || has(cause, ConnectException.class)) {
-            return new Ending(
-                    ExitCode.CONNECT,
-                    message.replace("; nothing listens there", "; is the server running? 'duplex echo' starts one"));
-        }
-        if (message.contains("has not answered")) {
-            return new Ending(ExitCode.TIMEOUT, message.replace("(handshakeTimeout)", "(--connect-timeout)"));
-        }
-        if (message.contains("closed the connection")) {
-            return new Ending(ExitCode.LOST, message + "; does it speak WebSocket there, and without TLS?");
-        }
-        if (message.contains("no HTTP response") || message.contains("no valid HTTP")) {
-            return new Ending(ExitCode.PROTOCOL, message);
-        }
-        return new Ending(ExitCode.CONNECT, message);
+        return text;
     }
 
     private static Ending refused(ErrorEvent error, HandshakeResponse response) {
         if (response.status() == 101) {
-            return new Ending(ExitCode.PROTOCOL, error.message());
+            return new Ending(ExitCode.PROTOCOL, inOptions(error.message()));
+        }
+        if (error.message().startsWith("the proxy") || error.message().startsWith("the redirect")) {
+            return new Ending(ExitCode.REFUSED, inOptions(error.message()));
         }
         String hint = hint(response).map(text -> "; " + text).orElse("");
         String body = response.body()
@@ -104,7 +121,6 @@ public record Ending(ExitCode exitCode, String message) {
                     case 401 -> "give credentials with --user or --bearer";
                     case 403 -> "does the server want credentials (--user, --bearer) or an --origin that it knows?";
                     case 404 -> "is the path right?";
-                    case 407 -> "the proxy wants credentials: --proxy http://NAME:PASSWORD@HOST:PORT";
                     case 429, 503 ->
                         response.fields()
                                 .first("Retry-After")
@@ -113,15 +129,6 @@ public record Ending(ExitCode exitCode, String message) {
                                 .orElse("try again later");
                     default -> null;
                 });
-    }
-
-    private static boolean has(@Nullable Throwable thrown, Class<? extends Throwable> type) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (type.isInstance(cause)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Without control characters, which could play with a terminal. */

@@ -17,7 +17,7 @@ public enum ExitCode {
     LOST(8, "the connection ended without a close frame (1006)"),
     TIMEOUT(9, "out of time"),
     EXPECTATION(10, "what was expected did not come"),
-    PROTOCOL(11, "the peer broke the protocol"),
+    PROTOCOL(11, "the peer broke the protocol, or sent more than --max-message"),
     INTERRUPTED(130, "interrupted by Ctrl-C"),
     TERMINATED(143, "told to end by SIGTERM");
 

@@ -209,10 +209,10 @@ public final class Conversation {
         if (decided != null) {
             end(decided);
         } else if (!opened && error != null) {
-            end(Ending.notOpened(error));
+            end(Ending.notOpened(error, close));
         } else {
             plan.notes().detail("closed: " + close.code() + ", " + close.cause());
-            Ending byPeer = Ending.closed(close, error);
+            Ending byPeer = Ending.closed(close);
             end(byPeer.exitCode() == ExitCode.OK ? judged() : byPeer);
         }
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class Expectations {
     private final long count;
     private final @Nullable Pattern until;
+    private final boolean any;
     private final List<Pattern> missing;
     private long received;
     private boolean lastCame;
@@ -22,12 +23,13 @@ public final class Expectations {
     public Expectations(long count, @Nullable Pattern until, List<Pattern> expected) {
         this.count = count;
         this.until = until;
+        this.any = count > 0 || until != null || !expected.isEmpty();
         this.missing = new ArrayList<>(expected);
     }
 
     /** Whether anything is asked at all. */
     boolean any() {
-        return count > 0 || until != null || !missing.isEmpty();
+        return any;
     }
 
     void received(byte[] payload) {

@@ -218,7 +218,8 @@ public final class Pinger {
             ticks.cancel(false);
         }
         if (!opened) {
-            ended.complete(error == null || enough ? new Ending(ExitCode.INTERRUPTED, "") : Ending.notOpened(error));
+            ended.complete(
+                    error == null || enough ? new Ending(ExitCode.INTERRUPTED, "") : Ending.notOpened(error, close));
             return;
         }
         if (enough && sent != plan.count()) {
@@ -226,7 +227,7 @@ public final class Pinger {
             sent -= unanswered.size();
         }
         report.statistics(statistics());
-        Ending byPeer = Ending.closed(close, error);
+        Ending byPeer = Ending.closed(close);
         boolean missing = roundTrips.count() < sent;
         if (enough || byPeer.exitCode() == ExitCode.OK) {
             ended.complete(new Ending(missing ? ExitCode.LOST : ExitCode.OK, ""));

@@ -119,7 +119,7 @@ public final class Replayer {
                 tasks.take().run();
             }
             if (!opened && closed != null) {
-                return error == null ? new Ending(ExitCode.LOST, closed.cause()) : Ending.notOpened(error);
+                return error == null ? new Ending(ExitCode.LOST, closed.cause()) : Ending.notOpened(error, closed);
             }
             play(socket);
             finish(socket);
@@ -352,9 +352,7 @@ public final class Replayer {
 
     private Ending closedEarly(RecordedLine line, CloseEvent close) {
         return new Ending(
-                plan.strict()
-                        ? ExitCode.EXPECTATION
-                        : Ending.closed(close, error).exitCode(),
+                plan.strict() ? ExitCode.EXPECTATION : Ending.closed(close).exitCode(),
                 at(line) + "the connection was closed with " + close.code()
                         + (close.reason().isEmpty() ? "" : " " + Ending.printable(close.reason()))
                         + " (" + close.cause() + "), but the recording goes on with\n  "
