@@ -194,11 +194,11 @@ final class Attempt {
     }
 
     private List<InetAddress> resolved(String host, int port) throws IOException {
-        InetAddress fixed = settings.hosts().get(host + ":" + port);
+        List<InetAddress> fixed = settings.hosts().get(host + ":" + port);
         if (fixed == null) {
             fixed = settings.hosts().get(host);
         }
-        List<InetAddress> found = AddressRace.sorted(fixed != null ? List.of(fixed) : lookedUp(host));
+        List<InetAddress> found = AddressRace.sorted(fixed != null ? fixed : lookedUp(host));
         StandardProtocolFamily only = settings.family();
         if (only == null) {
             return found;
