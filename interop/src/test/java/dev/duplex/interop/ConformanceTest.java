@@ -1,0 +1,120 @@
+package dev.duplex.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duplex.client.WebSocketOptions;
+import dev.duplex.conformance.CaseInfo;
+import dev.duplex.conformance.CaseResult;
+import dev.duplex.conformance.Catalogue;
+import dev.duplex.conformance.ClientCheck;
+import dev.duplex.conformance.Report;
+import dev.duplex.conformance.ServerCheck;
+import dev.duplex.conformance.Verdict;
+import dev.duplex.core.Limits;
+import dev.duplex.core.deflate.DeflateOptions;
+import dev.duplex.server.OriginPolicy;
+import dev.duplex.server.WebSocketHandler;
+import dev.duplex.server.WebSocketServer;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+
+/** Our server and our client through every case of {@code duplex check}. */
+class ConformanceTest {
+    private static final int MIB = 1 << 20;
+
+    /** A machine that runs other builds, too, is slow and does not hang. */
+    private static final Duration DEADLINE = Duration.ofSeconds(40);
+
+    /** Messages of 4 MiB and more, which take most of the time; {@code duplex check} runs them all. */
+    private static final Predicate<CaseInfo> LONG =
+            Catalogue.named(List.of("size.*-4m-in-*", "size.*-8m", "size.*-16m"));
+
+    private static final Limits WIDE =
+            Limits.DEFAULTS.withMaxMessageBytes(16 * MIB).withMaxBufferedBytes(64 * MIB);
+
+    private static Report check(Limits limits, DeflateOptions compression, Predicate<CaseInfo> cases) throws Exception {
+        try (WebSocketServer server = WebSocketServer.builder()
+                .port(0)
+                .webSocket("/", WebSocketHandler.onMessage((session, message) -> session.send(message)))
+                .origins(OriginPolicy.sameOrigin())
+                .limits(limits)
+                .compression(compression)
+                .start()) {
+            return new ServerCheck(server.uri("/"))
+                    .deadline(DEADLINE)
+                    .cases(cases)
+                    .run();
+        }
+    }
+
+    private static List<String> others(Report report) {
+        return report.results().stream()
+                .filter(result -> result.verdict() != Verdict.PASS)
+                .map(ConformanceTest::line)
+                .limit(20)
+                .toList();
+    }
+
+    private static String line(CaseResult result) {
+        return result.verdict() + " " + result.info().id() + ": " + result.reason();
+    }
+
+    @Test
+    void theServerPassesEveryCaseStrictly() throws Exception {
+        Report report = check(WIDE, DeflateOptions.DEDICATED, LONG.negate());
+        assertThat(report.results().size()).isGreaterThan(780);
+        assertThat(others(report)).isEmpty();
+    }
+
+    @Test
+    void theServerAsItComesDiffersInItsLimitsOnly() throws Exception {
+        Report report = check(
+                Limits.DEFAULTS,
+                DeflateOptions.SHARED,
+                Catalogue.named(List.of("deflate", "deflate-offer", "size.text-4m", "size.binary-4m-in-frames-of-64")));
+        assertThat(report.results())
+                .filteredOn(result -> result.verdict() != Verdict.PASS)
+                .isNotEmpty()
+                .allSatisfy(result -> {
+                    assertThat(result.verdict()).as(line(result)).isEqualTo(Verdict.INFORMATIONAL);
+                    assertThat(result.reason()).containsAnyOf("limit of its own", "refer to no message before");
+                });
+    }
+
+    @Test
+    void theServerWithoutCompressionLacksThatAndNothingElse() throws Exception {
+        Report report = check(
+                WIDE, DeflateOptions.DISABLED, Catalogue.named(List.of("deflate", "deflate-offer", "reserved-bits")));
+        assertThat(report.results())
+                .filteredOn(result -> result.verdict() != Verdict.PASS)
+                .isNotEmpty()
+                .allSatisfy(result -> {
+                    assertThat(result.verdict()).as(line(result)).isEqualTo(Verdict.UNIMPLEMENTED);
+                    assertThat(result.info().group()).isEqualTo("deflate");
+                });
+    }
+
+    @Test
+    void theClientPassesEveryCaseStrictly() throws Exception {
+        CompletableFuture<Report> done = new CompletableFuture<>();
+        try (ClientCheck check =
+                new ClientCheck().deadline(DEADLINE).cases(LONG.negate()).onReport(done::complete)) {
+            InetSocketAddress address = check.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            WebSocketOptions options = WebSocketOptions.builder()
+                    .limits(WIDE)
+                    .compression(DeflateOptions.DEDICATED)
+                    .build();
+            new CheckDriver(address, "duplex-client", options).run();
+            Report report = done.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(report.peer()).isEqualTo("duplex-client");
+            assertThat(report.results().size()).isEqualTo(check.size()).isGreaterThan(680);
+            assertThat(others(report)).isEmpty();
+        }
+    }
+}
