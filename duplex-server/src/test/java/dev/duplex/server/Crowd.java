@@ -50,8 +50,9 @@ final class Crowd implements AutoCloseable, Iterable<RawClient> {
         return crowd;
     }
 
-    int size() {
-        return clients.size();
+    Crowd add(RawClient client) {
+        clients.add(client);
+        return this;
     }
 
     RawClient any() {

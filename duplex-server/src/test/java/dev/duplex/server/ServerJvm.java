@@ -91,7 +91,11 @@ final class ServerJvm implements AutoCloseable {
     /** Measures until it is as expected, and fails if that takes too long. */
     Footprint footprint(String expected, Predicate<Footprint> condition) {
         Footprint[] last = new Footprint[1];
-        Await.until(expected, () -> condition.test(last[0] = footprint()));
+        try {
+            Await.until(expected, () -> condition.test(last[0] = footprint()));
+        } catch (AssertionError tooLate) {
+            throw new AssertionError("expected that " + expected + ", but it was " + last[0], tooLate);
+        }
         return last[0];
     }
 
@@ -106,6 +110,13 @@ final class ServerJvm implements AutoCloseable {
         });
     }
 
+    /** Waits until no client is left and the heap is what it was, give or take 2 %; fails if it does not get there. */
+    void awaitFlat(Footprint before) {
+        footprint(
+                "the heap is at most 2 % above " + before.heap(),
+                now -> isAtRest(now) && now.heap() <= before.heap() * 102 / 100);
+    }
+
     /** Whether no client is left. */
     boolean isAtRest() {
         return isAtRest(footprint());
@@ -117,12 +128,18 @@ final class ServerJvm implements AutoCloseable {
 
     /** Measures once so many clients are connected. */
     Footprint footprintWith(int clients) {
-        return footprint(clients + " clients", now -> now.descriptors() >= descriptorsOfItsOwn + clients);
+        return footprint(
+                "there are " + clients + " clients", now -> now.descriptors() >= descriptorsOfItsOwn + clients);
     }
 
     /** What the servers have logged so far. */
     List<String> log() {
         return log;
+    }
+
+    /** Warnings are allowed: a machine that is busy with something else is worth one to the server. */
+    void assertNothingFailed() {
+        assertThat(log).noneMatch(line -> line.startsWith("ERROR") || line.contains("LEAK"));
     }
 
     private synchronized String command(String line) {

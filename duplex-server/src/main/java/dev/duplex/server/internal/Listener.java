@@ -3,6 +3,7 @@ package dev.duplex.server.internal;
 import dev.duplex.core.Limits;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.EventLoops;
+import dev.duplex.transport.internal.ServerSslHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -98,7 +99,7 @@ public final class Listener {
         ChannelPipeline pipeline = channel.pipeline();
         SslContext tls = settings.tls();
         if (tls != null) {
-            SslHandler handler = tls.newHandler(channel.alloc());
+            SslHandler handler = new ServerSslHandler(tls.newEngine(channel.alloc()));
             handler.setHandshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
             pipeline.addLast(handler);
         }

@@ -99,7 +99,7 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     /** Whether nothing behind this line can matter. */
     private boolean endsHead(ByteBuf in, int index, int length) {
-        if (length == 0 || length == 1 && in.getByte(index) == '\r') {
+        if (length == 0 || (length == 1 && in.getByte(index) == '\r')) {
             return true;
         }
         if (lines++ == 0) {
