@@ -15,6 +15,8 @@ import java.net.StandardProtocolFamily;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -104,6 +106,33 @@ class ConnectingTest {
     @Test
     void aHostThatIsNotKnownSaysSo() throws Exception {
         assertThat(failure(9999, WebSocketOptions.builder())).isEqualTo("the host two.example is not known");
+    }
+
+    @Test
+    void whoGivesUpWhileItWaitsForItsTurnLeavesTheOrderOfTheOthersAsItIs() throws Exception {
+        List<String> log = new CopyOnWriteArrayList<>();
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        try (RawServer server = new RawServer(
+                (socket, request) -> {
+                    mayAnswer.await();
+                    log.add("answered");
+                    RawServer.write(socket, RawServer.switching(request));
+                },
+                () -> log.add("accepted"))) {
+            WebSocketOptions options = WebSocketOptions.builder()
+                    .handshakeTimeout(Duration.ofSeconds(30))
+                    .build();
+            new WebSocket(server.url(), options, recorder.handlers());
+            new WebSocket(server.url(), options, recorder.handlers());
+            Recorder givenUp = new Recorder();
+            new WebSocket(server.url(), options, givenUp.handlers()).close();
+            assertThat(givenUp.next()).isEqualTo("error");
+            assertThat(givenUp.next()).isEqualTo("close 1006");
+            mayAnswer.countDown();
+            assertThat(recorder.next()).isEqualTo("open");
+            assertThat(recorder.next()).isEqualTo("open");
+            assertThat(log).containsExactly("accepted", "answered", "accepted", "answered");
+        }
     }
 
     @Test

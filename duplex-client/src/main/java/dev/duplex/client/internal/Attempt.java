@@ -66,6 +66,7 @@ final class Attempt {
     private @Nullable Channel channel;
     private @Nullable Future<?> deadline;
     private @Nullable Runnable leaveAddress;
+    private boolean hasTurn;
     private boolean ended;
 
     /**
@@ -121,6 +122,11 @@ final class Attempt {
     }
 
     private void lookUp() {
+        hasTurn = true;
+        if (ended) {
+            ConnectingQueue.OF_THIS_JVM.leave(server); // given up while it waited
+            return;
+        }
         if (connector.isDecided()) {
             end();
             return;
@@ -423,7 +429,9 @@ final class Attempt {
         if (leaveAddress != null) {
             leaveAddress.run();
         }
-        ConnectingQueue.OF_THIS_JVM.leave(server);
+        if (hasTurn) {
+            ConnectingQueue.OF_THIS_JVM.leave(server);
+        }
     }
 
     private void stopDeadline() {
