@@ -6,6 +6,7 @@ import dev.duplex.cli.common.Ending;
 import dev.duplex.cli.common.LengthOfTime;
 import dev.duplex.cli.common.Streams;
 import dev.duplex.cli.common.Target;
+import dev.duplex.cli.common.Terminals;
 import dev.duplex.cli.connect.Conversation;
 import dev.duplex.cli.connect.Expectations;
 import dev.duplex.cli.connect.FramedWriter;
@@ -19,6 +20,8 @@ import dev.duplex.cli.connect.Plan;
 import dev.duplex.cli.connect.Pretty;
 import dev.duplex.cli.connect.Show;
 import dev.duplex.cli.connect.Wait;
+import dev.duplex.cli.connect.terminal.TerminalPlan;
+import dev.duplex.cli.connect.terminal.TerminalSession;
 import dev.duplex.cli.record.RecordWriter;
 import dev.duplex.client.Blob;
 import dev.duplex.core.CloseCode;
@@ -200,6 +203,48 @@ final class ConnectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Ending ending = isForAPerson() ? atATerminal() : inAPipe();
+        if (!ending.message().isEmpty()) {
+            throw new CommandFailure(ending.exitCode(), ending.message());
+        }
+        return ending.exitCode().code();
+    }
+
+    /** Whether somebody sits at both ends, and nothing is asked for that is a script's. */
+    private boolean isForAPerson() {
+        boolean script = !messages.isEmpty()
+                || !files.isEmpty()
+                || count != null
+                || until != null
+                || !expect.isEmpty()
+                || wait != null
+                || timeout != null
+                || frame != null
+                || outFrame != null
+                || escape
+                || binary
+                || json
+                || show != null;
+        return !script && streams.equals(Streams.SYSTEM) && Terminals.inAndOut();
+    }
+
+    private Ending atATerminal() {
+        Target target = Target.of(url);
+        int maxMessage = client.maxMessage();
+        return new TerminalSession(new TerminalPlan(
+                        target,
+                        client.builder(target),
+                        first(maxMessage),
+                        new Journal(records(target)),
+                        pretty != Pretty.off,
+                        timestamps,
+                        maxMessage,
+                        closing(),
+                        System.getenv()))
+                .run();
+    }
+
+    private Ending inAPipe() {
         Target target = Target.of(url);
         int maxMessage = client.maxMessage();
         Framing in = frame != null ? frame : binary ? Framing.chunk : Framing.lines;
@@ -219,11 +264,7 @@ final class ConnectCommand implements Callable<Integer> {
                 waiting(),
                 timeout,
                 closing());
-        Ending ending = new Conversation(plan).run();
-        if (!ending.message().isEmpty()) {
-            throw new CommandFailure(ending.exitCode(), ending.message());
-        }
-        return ending.exitCode().code();
+        return new Conversation(plan).run();
     }
 
     private MessageWriter output(Framing framing) {

@@ -38,6 +38,7 @@ public final class Main implements Runnable {
             ChatCommand.class,
             ConnectCommand.class,
             PingCommand.class,
+            RecordCommand.class,
             ReplayCommand.class,
             CheckCommand.class,
             HelpCommand.class,

@@ -118,6 +118,15 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         return pings.send(connection, WebSocketConnection.checkedControlPayload(payload));
     }
 
+    /** Sends a pong that no ping has asked for; not while connecting. */
+    void pong(byte[] payload) {
+        byte[] checked = WebSocketConnection.checkedControlPayload(payload);
+        WebSocketConnection current = connection;
+        if (current != null) {
+            current.pong(checked);
+        }
+    }
+
     /** "Run the first matching steps from the following list"; code and reason are valid, or {@code NO_STATUS}. */
     void close(int code, String reason) {
         boolean established;

@@ -335,6 +335,19 @@ public final class WebSocket {
     }
 
     /**
+     * Sends a pong that no ping has asked for, which serves as a sign of life (RFC 6455 §5.5.3); beyond the standard. Pings
+     * are answered without this. Without effect on a socket that is closing or closed.
+     *
+     * @param payload at most 125 bytes
+     * @throws IllegalArgumentException if there are more
+     * @throws DOMException.InvalidStateError if the socket is not open yet
+     */
+    public void pong(byte[] payload) {
+        checkNotConnecting("pong");
+        connection.pong(payload);
+    }
+
+    /**
      * From the last answered ping, the keepalive's or the program's, to its answer; empty if there was none yet. Beyond
      * the standard.
      */

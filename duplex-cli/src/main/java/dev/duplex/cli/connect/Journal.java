@@ -15,7 +15,7 @@ public final class Journal {
     }
 
     /** @param event made only if somebody wants it */
-    void write(Supplier<RecordedEvent> event) throws IOException {
+    public void write(Supplier<RecordedEvent> event) throws IOException {
         if (writers.isEmpty()) {
             return;
         }
@@ -25,7 +25,7 @@ public final class Journal {
         }
     }
 
-    void close() throws IOException {
+    public void close() throws IOException {
         for (RecordWriter writer : writers) {
             writer.close();
         }

@@ -7,7 +7,7 @@ import org.HdrHistogram.Histogram;
  * Round-trip times in numbers: least, mean, most and deviation exactly, percentiles to three digits. Takes the same
  * memory for any number of them.
  */
-final class RoundTrips {
+public final class RoundTrips {
     private static final int DIGITS = 3;
 
     private final Histogram histogram = new Histogram(DIGITS);
@@ -19,7 +19,7 @@ final class RoundTrips {
     /** Of the squared differences from the mean (Welford). */
     private double squares;
 
-    void add(Duration time) {
+    public void add(Duration time) {
         long nanos = Math.max(0, time.toNanos());
         count++;
         min = Math.min(min, nanos);
@@ -30,24 +30,24 @@ final class RoundTrips {
         histogram.recordValue(nanos);
     }
 
-    long count() {
+    public long count() {
         return count;
     }
 
-    double minMillis() {
+    public double minMillis() {
         return count == 0 ? 0 : min / 1e6;
     }
 
-    double meanMillis() {
+    public double meanMillis() {
         return mean / 1e6;
     }
 
-    double maxMillis() {
+    public double maxMillis() {
         return max / 1e6;
     }
 
     /** Standard deviation of all of them, as ping(8) has it. */
-    double deviationMillis() {
+    public double deviationMillis() {
         return count == 0 ? 0 : Math.sqrt(squares / count) / 1e6;
     }
 

@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +32,7 @@ public record ConnectSettings(
         Duration connectTimeout,
         Limits limits,
         DeflateOptions compression,
-        Map<String, List<InetAddress>> hosts,
+        Map<String, InetAddress> hosts,
         @Nullable StandardProtocolFamily family,
         @Nullable Path unixSocket,
         ProxyChoice proxies,

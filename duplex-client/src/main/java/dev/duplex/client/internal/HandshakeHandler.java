@@ -348,8 +348,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
-        // After TLS 1.3 is agreed on for us, the server may still refuse our certificate.
-        if (secure && (handshake == null || TlsFailure.isOne(thrown))) {
+        if (secure && handshake == null) {
             failTls(thrown);
         } else if (thrown instanceof IOException) {
             fail(

@@ -278,7 +278,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (HttpUtil.getContentLength(request, 0L) > settings.maxHttpBodyBytes()) {
             respondAndEnd(tooLarge());
         } else if (HttpUtil.is100ContinueExpected(request)) {
-            HttpWriter.writeContinue(channel);
+            channel.writeAndFlush(HttpWriter.continueResponse());
         }
         if (state == State.READING) {
             loop.state().expireIn(deadline, BODY_MILLIS);

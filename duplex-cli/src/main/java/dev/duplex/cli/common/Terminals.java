@@ -1,0 +1,25 @@
+package dev.duplex.cli.common;
+
+import java.io.Console;
+import java.lang.reflect.InvocationTargetException;
+
+/** Whether somebody sits at the other end. */
+public final class Terminals {
+    private Terminals() {}
+
+    /** Whether both standard input and standard output are terminals. */
+    public static boolean inAndOut() {
+        Console console = System.console();
+        if (console == null) {
+            return false;
+        }
+        try {
+            // Before Java 22 there is a console only where both are.
+            return (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            return false;
+        }
+    }
+}
