@@ -3,7 +3,7 @@ package dev.duplex.client;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tells that an {@link AbortController} has aborted: removes listeners. Any thread may use it. */
+/** Tells that an {@link AbortController} has aborted: removes listeners, ends an attempt to connect. Any thread may use it. */
 public final class AbortSignal {
     private final List<Runnable> algorithms = new ArrayList<>();
     private boolean aborted;
@@ -23,6 +23,11 @@ public final class AbortSignal {
             }
         }
         algorithm.run();
+    }
+
+    /** "Remove an algorithm": it is not run any more. */
+    synchronized void forget(Runnable algorithm) {
+        algorithms.remove(algorithm);
     }
 
     /** "Signal abort": the second time has no effect. */

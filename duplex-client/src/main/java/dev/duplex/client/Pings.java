@@ -2,7 +2,6 @@ package dev.duplex.client;
 
 import dev.duplex.core.Limits;
 import dev.duplex.transport.SendResult;
-import dev.duplex.transport.internal.BlockingExecutor;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -14,7 +13,6 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,7 +28,7 @@ final class Pings {
             byte[] payload, long sentNanos, CompletableFuture<Duration> answer, ScheduledFuture<?> timeout) {}
 
     private final EventLoop loop;
-    private final Executor executor;
+    private final Elsewhere elsewhere;
     private final Duration timeout;
     private final Observer observer;
     private final Queue<Ping> unanswered = new ArrayDeque<>();
@@ -39,7 +37,7 @@ final class Pings {
     /** @param executor what depends on an answer runs there */
     Pings(EventLoop loop, Executor executor, Limits limits, Observer observer) {
         this.loop = loop;
-        this.executor = executor;
+        this.elsewhere = new Elsewhere(executor);
         this.timeout = limits.pongTimeout();
         this.observer = observer;
     }
@@ -123,19 +121,10 @@ final class Pings {
     }
 
     private void complete(CompletableFuture<Duration> answer, Duration time) {
-        elsewhere(() -> answer.complete(time));
+        elsewhere.run(() -> answer.complete(time));
     }
 
     private void fail(CompletableFuture<Duration> answer, Exception why) {
-        elsewhere(() -> answer.completeExceptionally(why));
-    }
-
-    /** Not on the event loop: what depends on the answer may block. */
-    private void elsewhere(Runnable completion) {
-        try {
-            executor.execute(completion);
-        } catch (RejectedExecutionException e) {
-            BlockingExecutor.shared().execute(completion);
-        }
+        elsewhere.run(() -> answer.completeExceptionally(why));
     }
 }

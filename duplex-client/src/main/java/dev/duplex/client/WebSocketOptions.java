@@ -146,7 +146,7 @@ public final class WebSocketOptions {
         private Duration connectTimeout = DEFAULT_CONNECT_TIMEOUT;
         private Limits limits = DEFAULT_LIMITS;
         private DeflateOptions compression = DeflateOptions.SHARED;
-        private final Map<String, InetAddress> hosts = new HashMap<>();
+        private final Map<String, List<InetAddress>> hosts = new HashMap<>();
         private @Nullable StandardProtocolFamily family;
         private @Nullable Path unixSocket;
         private ProxyChoice proxies = ProxyChoice.NONE;
@@ -370,15 +370,18 @@ public final class WebSocketOptions {
             return this;
         }
 
-        /** The address of a host, in place of what DNS would say; for this host name only. */
-        public Builder resolve(String host, InetAddress address) {
-            hosts.put(host.toLowerCase(Locale.ROOT), Objects.requireNonNull(address, "address"));
+        /** The addresses of a host, in place of what DNS would say; for this host name only. */
+        public Builder resolve(String host, InetAddress... addresses) {
+            if (addresses.length == 0) {
+                throw new IllegalArgumentException("at least one address of " + host + " is needed");
+            }
+            hosts.put(host.toLowerCase(Locale.ROOT), List.of(addresses));
             return this;
         }
 
-        /** The address of a host, in place of what DNS would say; for this host name with this port only. */
-        public Builder resolve(String host, int port, InetAddress address) {
-            return resolve(host + ":" + port, address);
+        /** The addresses of a host, in place of what DNS would say; for this host name with this port only. */
+        public Builder resolve(String host, int port, InetAddress... addresses) {
+            return resolve(host + ":" + port, addresses);
         }
 
         /**

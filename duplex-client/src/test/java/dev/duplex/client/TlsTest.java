@@ -2,6 +2,7 @@ package dev.duplex.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.core.Limits;
 import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whom a client trusts, with a server that calls itself chat.example. */
 class TlsTest {
+    /** The first handshake in TLS takes its time on a machine with much to do. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     @TempDir
     static Path folder;
 
@@ -52,6 +57,7 @@ class TlsTest {
                 .port(0)
                 .eventLoops(1)
                 .tls(tls)
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(PATIENCE))
                 .webSocket("/", WebSocketHandler.onMessage(Session::send))
                 .start();
     }
@@ -71,7 +77,9 @@ class TlsTest {
     }
 
     private WebSocketOptions.Builder options() {
-        return WebSocketOptions.builder().resolve("chat.example", InetAddress.getLoopbackAddress());
+        return WebSocketOptions.builder()
+                .resolve("chat.example", InetAddress.getLoopbackAddress())
+                .handshakeTimeout(PATIENCE);
     }
 
     private void opens(WebSocketServer to, String host, WebSocketOptions.Builder options) throws Exception {
@@ -127,7 +135,7 @@ class TlsTest {
     void aServerThatDoesNotSpeakTlsFailsTheConnection() throws Exception {
         try (RawServer plain = new RawServer((socket, request) -> {}, () -> {})) {
             WebSocketOptions options =
-                    options().handshakeTimeout(java.time.Duration.ofMillis(200)).build();
+                    options().handshakeTimeout(Duration.ofMillis(200)).build();
             new WebSocket(plain.url().replace("ws:", "wss:"), options, recorder.handlers());
             assertThat(recorder.next()).isEqualTo("error");
             assertThat(recorder.next()).isEqualTo("close 1006");

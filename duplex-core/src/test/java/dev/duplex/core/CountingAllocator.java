@@ -13,6 +13,7 @@ final class CountingAllocator extends AbstractByteBufAllocator {
     private final List<ByteBuf> buffers = new ArrayList<>();
     private long live;
     private long peak;
+    private long allocated;
 
     int count() {
         return buffers.size();
@@ -24,6 +25,11 @@ final class CountingAllocator extends AbstractByteBufAllocator {
 
     long peakBytes() {
         return peak;
+    }
+
+    /** Of all buffers that there ever were, and of what each grew to. */
+    long allocatedBytes() {
+        return allocated;
     }
 
     void assertNothingLive() {
@@ -58,6 +64,7 @@ final class CountingAllocator extends AbstractByteBufAllocator {
         @Override
         protected byte[] allocateArray(int initialCapacity) {
             live += initialCapacity;
+            allocated += initialCapacity;
             peak = Math.max(peak, live);
             return super.allocateArray(initialCapacity);
         }

@@ -200,6 +200,29 @@ class HostileFramesTest {
     }
 
     @Test
+    @DisplayName("F11 twice as many frames of 16 bytes are twice the work, counted in bytes touched and copied")
+    void workIsLinearInFrames() {
+        long once = workFor(8_192);
+        long twice = workFor(16_384);
+        assertThat(twice).isGreaterThan(16_384 * 16).isLessThanOrEqualTo(once * 22 / 10);
+    }
+
+    private long workFor(int frames) {
+        Limits roomy = LIMITS.withMaxMessageBytes(64 << 20).withMaxFragments(frames);
+        try (Engine many = Engine.of(role, roomy)) {
+            String[] hex = new String[frames];
+            Arrays.fill(hex, "00 10" + "61".repeat(16));
+            hex[0] = hex[0].replaceFirst("00", "01");
+            hex[frames - 1] = hex[frames - 1].replaceFirst("00", "80");
+            CountingInput in = new CountingInput(Wire.from(role.peer(), hex));
+            many.protocol.receive(in, many.sink);
+            in.release();
+            assertThat(many.events()).containsExactly("text \"" + "a".repeat(16 * frames) + '"');
+            return in.touched + many.allocator.allocatedBytes();
+        }
+    }
+
+    @Test
     @DisplayName("F12 a continuation first and a text inside a fragmented text are refused, a ping inside is legal")
     void refusesFragmentsOutOfOrder() {
         engine.receive("80 01 61");

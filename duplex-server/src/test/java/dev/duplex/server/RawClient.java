@@ -40,17 +40,29 @@ final class RawClient implements AutoCloseable {
 
     /** Connects with a receive buffer of so many bytes; 0 for the system's own idea. */
     static RawClient connect(WebSocketServer server, int receiveBuffer) throws IOException {
+        return connect(server.port(), receiveBuffer);
+    }
+
+    static RawClient connect(int port) throws IOException {
+        return connect(port, 0);
+    }
+
+    static RawClient connect(int port, int receiveBuffer) throws IOException {
         Socket socket = new Socket();
         if (receiveBuffer > 0) {
             socket.setReceiveBufferSize(receiveBuffer);
         }
-        socket.connect(new InetSocketAddress("127.0.0.1", server.port()), TIMEOUT_MILLIS);
+        socket.connect(new InetSocketAddress("127.0.0.1", port), TIMEOUT_MILLIS);
         return new RawClient(socket);
     }
 
     /** Connects and opens a WebSocket. */
     static RawClient open(WebSocketServer server, String path, String... fields) throws IOException {
-        RawClient client = connect(server).send(handshake(path, fields));
+        return open(server.port(), path, fields);
+    }
+
+    static RawClient open(int port, String path, String... fields) throws IOException {
+        RawClient client = connect(port).send(handshake(path, fields));
         assertThat(client.response().status()).isEqualTo(101);
         return client;
     }

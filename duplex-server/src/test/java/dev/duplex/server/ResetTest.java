@@ -89,12 +89,12 @@ class ResetTest {
                         .doesNotContain("server_no_context_takeover");
                 Await.until("one session", () -> server.sessions().size() == 1);
                 assertThat(server.topics()).hasSize(2);
-                assertThat(opened.get() - closed.get()).isEqualTo(1);
+                Await.until("it is told of", () -> opened.get() - closed.get() == 1);
                 client.close(1000);
             }
             Await.until("no sessions", () -> server.sessions().isEmpty());
             Await.until("no topics", () -> server.topics().isEmpty());
-            assertThat(closed.get()).isEqualTo(opened.get());
+            Await.until("every end is told", () -> closed.get() == opened.get());
         }
     }
 

@@ -66,6 +66,7 @@ final class Attempt {
     private @Nullable Channel channel;
     private @Nullable Future<?> deadline;
     private @Nullable Runnable leaveAddress;
+    private boolean hasTurn;
     private boolean ended;
 
     /**
@@ -121,6 +122,11 @@ final class Attempt {
     }
 
     private void lookUp() {
+        hasTurn = true;
+        if (ended) {
+            ConnectingQueue.OF_THIS_JVM.leave(server); // given up while it waited
+            return;
+        }
         if (connector.isDecided()) {
             end();
             return;
@@ -194,11 +200,11 @@ final class Attempt {
     }
 
     private List<InetAddress> resolved(String host, int port) throws IOException {
-        InetAddress fixed = settings.hosts().get(host + ":" + port);
+        List<InetAddress> fixed = settings.hosts().get(host + ":" + port);
         if (fixed == null) {
             fixed = settings.hosts().get(host);
         }
-        List<InetAddress> found = AddressRace.sorted(fixed != null ? List.of(fixed) : lookedUp(host));
+        List<InetAddress> found = AddressRace.sorted(fixed != null ? fixed : lookedUp(host));
         StandardProtocolFamily only = settings.family();
         if (only == null) {
             return found;
@@ -423,7 +429,9 @@ final class Attempt {
         if (leaveAddress != null) {
             leaveAddress.run();
         }
-        ConnectingQueue.OF_THIS_JVM.leave(server);
+        if (hasTurn) {
+            ConnectingQueue.OF_THIS_JVM.leave(server);
+        }
     }
 
     private void stopDeadline() {

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ public record ConnectSettings(
         Duration connectTimeout,
         Limits limits,
         DeflateOptions compression,
-        Map<String, InetAddress> hosts,
+        Map<String, List<InetAddress>> hosts,
         @Nullable StandardProtocolFamily family,
         @Nullable Path unixSocket,
         ProxyChoice proxies,

@@ -348,7 +348,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
-        if (secure && handshake == null) {
+        // After TLS 1.3 is agreed on for us, the server may still refuse our certificate.
+        if (secure && (handshake == null || TlsFailure.isOne(thrown))) {
             failTls(thrown);
         } else if (thrown instanceof IOException) {
             fail(

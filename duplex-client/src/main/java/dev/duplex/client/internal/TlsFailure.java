@@ -5,6 +5,7 @@ import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Why TLS has failed, for somebody who does not know the JDK's exceptions by heart. */
@@ -13,6 +14,10 @@ final class TlsFailure {
     private static final String HTTP = "48545450";
 
     private TlsFailure() {}
+
+    static boolean isOne(Throwable cause) {
+        return find(SSLException.class, cause) != null;
+    }
 
     /** One sentence and a hint, without a full stop. */
     static String inWords(String host, Throwable cause) {

@@ -60,13 +60,30 @@ public final class ClientRun implements AutoCloseable {
         private final String name;
         private final Instant started = Instant.now();
         private final Map<Integer, CaseResult> results = new TreeMap<>();
+        private int running;
 
         Agent(String name) {
             this.name = name;
         }
 
-        synchronized void add(int number, CaseResult result) {
+        synchronized void begin() {
+            running++;
+        }
+
+        synchronized void end(int number, CaseResult result) {
             results.put(number, result);
+            running--;
+            notifyAll();
+        }
+
+        /** A client can be ready for its report before the last case is. */
+        synchronized void awaitAll(Duration most) throws InterruptedException {
+            long until = System.nanoTime() + most.toNanos();
+            long left = most.toMillis();
+            while (running > 0 && left > 0) {
+                wait(left);
+                left = (until - System.nanoTime()) / 1_000_000;
+            }
         }
 
         synchronized Optional<CaseResult> result(int number) {
@@ -142,15 +159,19 @@ public final class ClientRun implements AutoCloseable {
                 case "/getCaseInfo" -> tell(peer, caseInfo(query));
                 case "/getCaseStatus" -> tell(peer, caseStatus(query));
                 case "/updateReports" -> {
-                    tell(peer, "");
+                    Agent agent = agent(query);
+                    agent.awaitAll(settings.deadline());
                     synchronized (listeners) {
-                        onReport.accept(agent(query).report());
+                        onReport.accept(agent.report());
                     }
+                    tell(peer, "");
                 }
                 default -> peer.sendHttp(notFound());
             }
         } catch (CaseOver | IOException e) {
             // Not a case: whoever that was has left again.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -178,8 +199,10 @@ public final class ClientRun implements AutoCloseable {
             tell(peer, "there is no such case: they are numbered 1 to " + cases.size());
             return;
         }
+        Agent agent = agent(query);
+        agent.begin();
         CaseResult result = new CaseRun(asked.get(), log, opinion).on(peer);
-        agent(query).add(query.number("case"), result);
+        agent.end(query.number("case"), result);
         synchronized (listeners) {
             onResult.accept(result);
         }

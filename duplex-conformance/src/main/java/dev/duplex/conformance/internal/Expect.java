@@ -62,16 +62,6 @@ final class Expect {
         return peer.fail("refuses " + what);
     }
 
-    /** This text next, or a failure: the standard leaves it open which. */
-    static void messageOrFailure(Peer peer, byte[] text, Set<Integer> codes) {
-        Arrival arrival = peer.next();
-        if (arrival instanceof Arrival.Close close) {
-            closedWith(peer, close.frame(), codes);
-        } else if (!(arrival instanceof Arrival.Message message) || !Arrays.equals(message.payload(), text)) {
-            throw peer.fail("expected the message or a close frame, but " + happened(arrival));
-        }
-    }
-
     /** A pong with this payload, before any message. */
     static void pong(Peer peer, byte[] payload) {
         Arrival arrival = peer.next();
@@ -82,6 +72,23 @@ final class Expect {
             arrival = peer.next();
         }
         throw peer.fail("expected a pong with the " + payload.length + " bytes of the ping, but " + happened(arrival));
+    }
+
+    /** A pong with this payload after very many pings, against which a peer may protect itself. */
+    static void pongUnlessLimited(Peer peer, byte[] payload) {
+        Arrival arrival = peer.next();
+        while (arrival instanceof Arrival.Pong pong) {
+            if (Arrays.equals(pong.frame().payload(), payload)) {
+                return;
+            }
+            arrival = peer.next();
+        }
+        if (arrival instanceof Arrival.Close || arrival instanceof Arrival.End) {
+            throw new CaseOver(
+                    Verdict.INFORMATIONAL, "has a limit of its own: ends the connection, " + happened(arrival));
+        }
+        throw peer.fail(
+                "expected a pong with the " + payload.length + " bytes of the last ping, but " + happened(arrival));
     }
 
     /**
@@ -117,7 +124,7 @@ final class Expect {
             }
             throw new CaseOver(
                     accepted,
-                    accepted == Verdict.FAIL
+                    accepted != Verdict.INFORMATIONAL
                             ? "does not fail the connection (" + section + "): answers with " + arrival
                             : "accepts what it could refuse (" + section + "): answers with " + arrival);
         }

@@ -3,16 +3,28 @@ package dev.duplex.conformance.internal;
 import dev.duplex.conformance.LogLine;
 import dev.duplex.conformance.wire.Frame;
 import dev.duplex.conformance.wire.FrameText;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What happened on the wire in one case, as people read it; bounded. */
 final class WireLog {
-    private static final int MOST_LINES = 60;
+    private static final int FIRST_LINES = 45;
+    private static final int LAST_LINES = 15;
 
     private final long start = System.nanoTime();
-    private final List<LogLine> lines = new ArrayList<>();
+    private final List<LogLine> first = new ArrayList<>();
+    private final Deque<Entry> last = new ArrayDeque<>();
     private int dropped;
+
+    /** A line of which the text is made when it is wanted: of many frames it never is. */
+    private record Entry(long micros, String direction, Supplier<String> text, Supplier<String> hex) {
+        LogLine line() {
+            return new LogLine(micros, direction, text.get(), hex.get());
+        }
+    }
 
     void sent(Frame frame) {
         add(">", frame);
@@ -40,17 +52,22 @@ final class WireLog {
     }
 
     private void add(String direction, Frame frame) {
-        if (lines.size() < MOST_LINES) {
-            add(direction, FrameText.describe(frame), FrameText.hex(frame));
-        } else {
-            dropped++; // without making the text: there may be many
-        }
+        add(direction, () -> FrameText.describe(frame), () -> FrameText.hex(frame));
     }
 
     private void add(String direction, String text, String hex) {
-        if (lines.size() < MOST_LINES) {
-            lines.add(new LogLine(micros(), direction, text, hex));
-        } else {
+        add(direction, () -> text, () -> hex);
+    }
+
+    private void add(String direction, Supplier<String> text, Supplier<String> hex) {
+        Entry entry = new Entry(micros(), direction, text, hex);
+        if (first.size() < FIRST_LINES) {
+            first.add(entry.line());
+            return;
+        }
+        last.add(entry);
+        if (last.size() > LAST_LINES) {
+            last.remove();
             dropped++;
         }
     }
@@ -60,11 +77,11 @@ final class WireLog {
     }
 
     List<LogLine> lines() {
-        if (dropped == 0) {
-            return List.copyOf(lines);
+        List<LogLine> lines = new ArrayList<>(first);
+        if (dropped > 0) {
+            lines.add(new LogLine(first.get(FIRST_LINES - 1).micros(), "-", dropped + " more, not shown", ""));
         }
-        List<LogLine> all = new ArrayList<>(lines);
-        all.add(new LogLine(micros(), "-", dropped + " more, not shown", ""));
-        return all;
+        last.forEach(entry -> lines.add(entry.line()));
+        return lines;
     }
 }

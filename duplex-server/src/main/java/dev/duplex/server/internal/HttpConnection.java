@@ -278,7 +278,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (HttpUtil.getContentLength(request, 0L) > settings.maxHttpBodyBytes()) {
             respondAndEnd(tooLarge());
         } else if (HttpUtil.is100ContinueExpected(request)) {
-            channel.writeAndFlush(HttpWriter.continueResponse());
+            HttpWriter.writeContinue(channel);
         }
         if (state == State.READING) {
             loop.state().expireIn(deadline, BODY_MILLIS);

@@ -28,12 +28,24 @@ import org.jspecify.annotations.Nullable;
 final class HttpWriter {
     private HttpWriter() {}
 
-    static DefaultFullHttpResponse continueResponse() {
-        return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);
+    /** Asks for the body that a client holds back (RFC 9110 §10.1.1). */
+    static void writeContinue(Channel channel) {
+        addEncoder(channel);
+        channel.writeAndFlush(
+                new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER));
+    }
+
+    /** Before the first response: a client that never gets one costs no encoder. */
+    private static void addEncoder(Channel channel) {
+        if (channel.pipeline().get(HttpResponseEncoder.class) == null) {
+            String connection = channel.pipeline().context(HttpConnection.class).name();
+            channel.pipeline().addBefore(connection, null, new HttpResponseEncoder());
+        }
     }
 
     /** The 101 that ends HTTP on a connection; not flushed. */
     static void writeSwitchingProtocols(Channel channel, HttpFields fields) {
+        addEncoder(channel);
         DefaultFullHttpResponse response = new DefaultFullHttpResponse(
                 HttpVersion.HTTP_1_1, HttpResponseStatus.SWITCHING_PROTOCOLS, Unpooled.EMPTY_BUFFER);
         fields.forEach((name, value) -> response.headers().add(name, value));
@@ -66,6 +78,7 @@ final class HttpWriter {
         if (!head.headers().contains(HttpHeaderNames.DATE)) {
             head.headers().set(HttpHeaderNames.DATE, HttpDate.format(Instant.now()));
         }
+        addEncoder(channel);
         channel.write(head, channel.voidPromise());
         // RFC 9110 §9.3.2: the answer to HEAD has the fields of the answer to GET, and no body.
         if (request == null || !request.method().equals(HttpMethod.HEAD)) {

@@ -1,10 +1,13 @@
 package dev.duplex.server.internal;
 
 import dev.duplex.core.Limits;
+import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.EventLoops;
+import dev.duplex.transport.internal.ServerSslHandler;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -13,7 +16,6 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.DuplexChannel;
-import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
@@ -21,9 +23,13 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Binds addresses and sets up what comes in: [ssl] → decoder → encoder → {@link HttpConnection}. */
+/** Binds addresses and sets up what comes in: [ssl] → decoder → {@link HttpConnection}. */
 public final class Listener {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
+
     private static final int BACKLOG = 1024;
     private static final int LOW_WATER = 128 * 1024;
     private static final int HIGH_WATER = 256 * 1024;
@@ -50,6 +56,8 @@ public final class Listener {
                 .channel(loops.serverChannel(address))
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+                // One for all: what is of a single connection is in its handle.
+                .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator())
                 .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .childHandler(new ChannelInitializer<>() {
                     @Override
@@ -60,10 +68,24 @@ public final class Listener {
         if (address instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.SO_REUSEADDR, true).childOption(ChannelOption.TCP_NODELAY, true);
         }
-        return bootstrap
+        Channel listening = bootstrap
                 .bind(loops.nativeAddress(address))
                 .syncUninterruptibly()
                 .channel();
+        listening.pipeline().addLast(new AcceptFailures());
+        return listening;
+    }
+
+    /** Netty has stopped accepting for a second by the time it tells of a failure here. */
+    private static final class AcceptFailures extends ChannelInboundHandlerAdapter {
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+            LOG.warn(
+                    "No connection can be accepted on {} for a second: {}. If files are too many, raise their limit"
+                            + " (ulimit -n) or lower maxConnections below it",
+                    ctx.channel().localAddress(),
+                    thrown.getMessage());
+        }
     }
 
     private void accept(Channel channel) {
@@ -77,12 +99,11 @@ public final class Listener {
         ChannelPipeline pipeline = channel.pipeline();
         SslContext tls = settings.tls();
         if (tls != null) {
-            SslHandler handler = tls.newHandler(channel.alloc());
+            SslHandler handler = new ServerSslHandler(tls.newEngine(channel.alloc()));
             handler.setHandshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
             pipeline.addLast(handler);
         }
         pipeline.addLast(new RequestDecoder(limits));
-        pipeline.addLast(new HttpResponseEncoder());
         pipeline.addLast(new HttpConnection(server, channel, server.loop(channel.eventLoop())));
     }
 

@@ -10,48 +10,58 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Netty's decoder in its strictest form, and two rules more: it counts the fields of a head while they come, so that a
- * flood of short ones is refused before it is held, and refuses those that go on in a second line.
+ * Netty's decoder in its strictest form, and three rules more: a head is decoded when it has come as a whole, so that one
+ * which drips costs its bytes and one look at each of them; its fields are counted, so that a flood of short ones is
+ * refused before it is held; and those that go on in a second line are refused.
  */
 final class RequestDecoder extends HttpRequestDecoder {
-    private final int maxFields;
+    private static final byte[] VERSION = " HTTP/".getBytes(StandardCharsets.US_ASCII);
+
+    private final Limits limits;
     private int fields;
 
     /** Whether the bytes that come belong to a head; the fields behind a chunked body count as another one. */
     private boolean inHead = true;
 
-    private int previous;
+    // The part of a head that has been looked at and not been decoded.
+    private int looked;
+    private int lineStart;
+    private int lines;
     private boolean folded;
 
     RequestDecoder(Limits limits) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxHandshakeLineBytes())
                 .setMaxHeaderSize(limits.maxHandshakeBytes())
+                // It grows with the longest line, and is there before the first one.
+                .setInitialBufferSize(64)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true)
                 .setAllowDuplicateContentLengths(false));
-        this.maxFields = limits.maxHandshakeFields();
+        this.limits = limits;
     }
 
     @Override
     protected AsciiString splitHeaderName(byte[] line, int start, int length) {
-        if (++fields > maxFields) {
-            throw new TooLongHttpHeaderException("more than " + maxFields + " header fields");
+        if (++fields > limits.maxHandshakeFields()) {
+            throw new TooLongHttpHeaderException("more than " + limits.maxHandshakeFields() + " header fields");
         }
         return super.splitHeaderName(line, start, length);
     }
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        int start = in.readerIndex();
+        if (inHead && !isWorthDecoding(in)) {
+            return;
+        }
         int had = out.size();
         super.decode(ctx, in, out);
-        if (inHead) {
-            lookForFolding(in, start, in.readerIndex());
-        }
+        looked = 0;
+        lineStart = 0;
         for (int i = had; i < out.size(); i++) {
             if (out.get(i) instanceof HttpRequest request) {
                 if (folded && request.decoderResult().isSuccess()) {
@@ -66,16 +76,47 @@ final class RequestDecoder extends HttpRequestDecoder {
                 inHead = true;
                 fields = 0;
                 folded = false;
-                previous = 0;
+                lines = 0;
             }
         }
     }
 
-    private void lookForFolding(ByteBuf in, int start, int end) {
-        for (int i = start; i < end && !folded; i++) {
-            byte next = in.getByte(i);
-            folded = previous == '\n' && (next == ' ' || next == '\t');
-            previous = next;
+    /** Whether the head has ended or will be refused however it goes on. */
+    private boolean isWorthDecoding(ByteBuf in) {
+        int start = in.readerIndex();
+        int length = in.readableBytes();
+        while (looked < length) {
+            int end = in.indexOf(start + looked, start + length, (byte) '\n') - start;
+            looked = end < 0 ? length : end + 1;
+            if (end >= 0 && endsHead(in, start + lineStart, end - lineStart)) {
+                return true;
+            }
+            lineStart = end < 0 ? lineStart : end + 1;
         }
+        // The first line has a limit of its own.
+        return length > (lines == 0 ? limits.maxHandshakeLineBytes() : limits.maxHandshakeBytes());
+    }
+
+    /** Whether nothing behind this line can matter. */
+    private boolean endsHead(ByteBuf in, int index, int length) {
+        if (length == 0 || (length == 1 && in.getByte(index) == '\r')) {
+            return true;
+        }
+        if (lines++ == 0) {
+            return !isRequestLine(in, index, length);
+        }
+        folded |= in.getByte(index) == ' ' || in.getByte(index) == '\t';
+        return lines > limits.maxHandshakeFields() + 1;
+    }
+
+    /** Roughly; who speaks something else is to be told so before it waits for an answer that never comes. */
+    private static boolean isRequestLine(ByteBuf in, int index, int length) {
+        int version = index + length - " HTTP/1.1\r".length();
+        for (int i = 0; i < VERSION.length; i++) {
+            if (version < index || in.getByte(version + i) != VERSION[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 }

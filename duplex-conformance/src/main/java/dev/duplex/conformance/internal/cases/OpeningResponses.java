@@ -168,7 +168,11 @@ final class OpeningResponses {
             {"twice", "permessage-deflate, permessage-deflate"},
         };
         for (String[] answer : answers) {
-            String section = answer[0].equals("unknown") ? "RFC 6455 §4.1" : "RFC 7692 §5.1";
+            String section = switch (answer[0]) {
+                case "unknown" -> SECTION;
+                case "twice" -> "RFC 7692 §5"; // both would use RSV1
+                default -> "RFC 7692 §5.1";
+            };
             cases.rule(
                             "response.extension-" + answer[0],
                             "An answer that does not fit the offer fails the connection.",

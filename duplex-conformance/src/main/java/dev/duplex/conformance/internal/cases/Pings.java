@@ -95,7 +95,7 @@ final class Pings {
         Arrays.setAll(thousand, i -> Frame.ping("payload-" + i));
         cases.rule("ping.thousand", "A thousand pings at once are no reason to stop.", PONG)
                 .sendTogether(thousand)
-                .expectPong("payload-999")
+                .expectPongUnlessLimited("payload-999")
                 .echo(Frame.text("still here"));
         CaseBuilder between =
                 cases.rule("ping.between-messages", "Pings and messages do not disturb each other.", PING);
