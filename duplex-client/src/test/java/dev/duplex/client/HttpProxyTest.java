@@ -123,6 +123,14 @@ class HttpProxyTest {
     }
 
     @Test
+    void ofAPageThatRefusesTheTitleIsShown() throws Exception {
+        assertThat(
+                        failure(
+                                "HTTP/1.1 403 No|Content-Length: 62||<html><head><TITLE>No way\n</TITLE></head><body>A lot of text.</body>"))
+                .endsWith("with status 403: \"No way\"");
+    }
+
+    @Test
     void aProxyThatWantsCredentialsIsAskedOnce() throws Exception {
         AtomicInteger connections = new AtomicInteger();
         try (RawServer proxy = new RawServer(

@@ -3,11 +3,20 @@ package dev.duplex.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.transport.CloseKind;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -211,6 +220,25 @@ class RedirectTest {
     void anyOtherStatusOfThreeHundredIsARefusal() throws Exception {
         try (RawServer server = redirecting(304, "/chat")) {
             assertThat(failure(server.url(), following())).contains("304");
+        }
+    }
+
+    @Test
+    void awayFromAUnixSocketItIsNotFollowed(@TempDir Path folder) throws Exception {
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(folder.resolve("server.sock"));
+        try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            listening.bind(address);
+            RawServer.start(() -> {
+                try (SocketChannel channel = listening.accept()) {
+                    channel.read(ByteBuffer.allocate(4096));
+                    channel.write(StandardCharsets.US_ASCII.encode(redirect(302, "ws://other.example/")));
+                    channel.read(ByteBuffer.allocate(4096));
+                } catch (IOException e) {
+                    // the client has gone, which is for the test to judge
+                }
+            });
+            assertThat(failure("ws://localhost/", following().unixSocket(address.getPath())))
+                    .endsWith("it leads away from the server behind the Unix socket, to ws://other.example");
         }
     }
 

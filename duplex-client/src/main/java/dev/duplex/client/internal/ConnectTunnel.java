@@ -19,6 +19,8 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectTunnel extends ChannelInboundHandlerAdapter {
     private static final int MAX_SHOWN = 200;
+    private static final Pattern TITLE = Pattern.compile("(?i)<title>([^<]*)</title>");
 
     private final Attempt attempt;
     private final Proxy proxy;
@@ -192,10 +195,7 @@ final class ConnectTunnel extends ChannelInboundHandlerAdapter {
             return;
         }
         HandshakeResponse whole = new HandshakeResponse(head.status(), head.fields(), body.toString());
-        String text = ResponseHead.printable(whole.body().strip());
-        String said = text.isEmpty()
-                ? ""
-                : ": \"" + (text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text) + "\"";
+        String said = said(whole.body());
         done = true;
         attempt.fail(
                 CloseKind.REFUSED,
@@ -204,6 +204,16 @@ final class ConnectTunnel extends ChannelInboundHandlerAdapter {
                         + hint(whole),
                 whole,
                 null);
+    }
+
+    /** Proxies answer in HTML, whose title says it all. */
+    private static String said(String body) {
+        Matcher title = TITLE.matcher(body);
+        String text = ResponseHead.printable((title.find() ? title.group(1) : body).strip());
+        if (text.isEmpty()) {
+            return "";
+        }
+        return ": \"" + (text.length() > MAX_SHOWN ? text.substring(0, MAX_SHOWN) + "…" : text) + "\"";
     }
 
     private String hint(HandshakeResponse response) {
