@@ -6,6 +6,8 @@ import dev.duplex.core.CloseCode;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.BlockingExecutor;
+import dev.duplex.transport.internal.SerialTasks;
+import io.netty.buffer.ByteBufUtil;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -191,6 +193,11 @@ public final class ReconnectingWebSocket {
                         why);
                 close();
             }
+
+            @Override
+            public void failed(Throwable thrown) {
+                LOG.warn("A task of {} has failed", ReconnectingWebSocket.this, thrown);
+            }
         });
     }
 
@@ -227,7 +234,7 @@ public final class ReconnectingWebSocket {
      */
     public SendResult send(String data) {
         String text = UsvString.of(data);
-        return send(new OfflineBuffer.Message(text, UsvString.utf8Length(text)));
+        return send(new OfflineBuffer.Message(text, ByteBufUtil.utf8Bytes(text)));
     }
 
     /** Sends a binary message of a copy of these bytes; see {@link #send(String)}. */

@@ -3,6 +3,7 @@ package dev.duplex.client;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.BlockingExecutor;
+import dev.duplex.transport.internal.SerialTasks;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -9,6 +9,7 @@ import dev.duplex.core.CloseCode;
 import dev.duplex.core.Violation;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.internal.BlockingExecutor;
+import dev.duplex.transport.internal.SerialTasks;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -353,5 +354,10 @@ final class SocketConnection implements Connector.Owner, SerialTasks.Owner {
         if (current != null) {
             current.terminate(CloseKind.FAILED, "the executor of its listeners takes no more tasks");
         }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        LOG.warn("A task of the {} has failed", socket, thrown);
     }
 }

@@ -15,6 +15,7 @@ import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.internal.BlockingExecutor;
+import dev.duplex.transport.internal.SerialTasks;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
@@ -306,6 +307,11 @@ final class StreamConnection implements Connector.Owner, SerialTasks.Owner, Stre
         if (current != null) {
             current.terminate(CloseKind.FAILED, "the executor of its subscriber takes no more tasks");
         }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        LOG.warn("A task of the {} has failed", stream, thrown);
     }
 
     @Override

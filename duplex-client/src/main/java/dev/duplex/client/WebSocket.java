@@ -3,6 +3,7 @@ package dev.duplex.client;
 import dev.duplex.client.internal.UrlRecord;
 import dev.duplex.client.internal.UsvString;
 import dev.duplex.core.CloseCode;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -265,7 +266,7 @@ public final class WebSocket {
     public void send(String data) {
         checkNotConnecting("send");
         String text = UsvString.of(data);
-        connection.sender().send(text, UsvString.utf8Length(text));
+        connection.sender().send(text, ByteBufUtil.utf8Bytes(text));
     }
 
     /**
@@ -403,7 +404,7 @@ public final class WebSocket {
         // "If reason is present, then run these substeps: Let reasonBytes be the result of encoding reason. If
         // reasonBytes is longer than 123 bytes, then throw a "SyntaxError" DOMException."
         String text = UsvString.of(reason);
-        int length = UsvString.utf8Length(text);
+        int length = ByteBufUtil.utf8Bytes(text);
         if (length > CloseCode.MAX_REASON_BYTES) {
             throw new DOMException.SyntaxError("the close reason must be at most " + CloseCode.MAX_REASON_BYTES
                     + " bytes of UTF-8 but was " + length);

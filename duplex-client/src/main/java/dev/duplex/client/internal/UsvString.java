@@ -24,19 +24,4 @@ public final class UsvString {
         }
         return changed == null ? text : changed.toString();
     }
-
-    /** The bytes of UTF-8 that such a string needs. */
-    public static int utf8Length(String text) {
-        int length = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (Character.isHighSurrogate(c)) {
-                length += 4;
-                i++;
-            } else {
-                length += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
-            }
-        }
-        return length;
-    }
 }

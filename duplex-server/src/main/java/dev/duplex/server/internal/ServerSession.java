@@ -17,6 +17,7 @@ import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.ConnectionListener;
+import dev.duplex.transport.internal.SerialTasks;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -48,7 +49,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     private final @Nullable String subprotocol;
     private final String extensions;
     private final long number;
-    private final @Nullable SerialExecutor serial;
+    private final @Nullable SerialTasks serial;
 
     @SuppressWarnings("NullAway.Init") // set before the session is open, see attach
     private WebSocketConnection connection;
@@ -90,7 +91,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
         this.subprotocol = subprotocol;
         this.extensions = extensions;
         this.number = server.nextSessionNumber();
-        this.serial = executor == null ? null : new SerialExecutor(executor, new Backlog());
+        this.serial = executor == null ? null : new SerialTasks(executor, new Backlog());
         this.everyone = new Topic.Membership(server.topics().everyone(), this);
         if (!attributes.isEmpty()) {
             this.attributes = new ConcurrentHashMap<>(attributes);
@@ -122,7 +123,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
             run(call);
             loop.leave(outer);
         } else {
-            serial.execute(() -> run(call), 0);
+            serial.queue(() -> run(call), 0);
         }
     }
 
@@ -146,20 +147,16 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     }
 
     /** What the route's executor has not done yet is bounded by not reading any more. */
-    private final class Backlog implements SerialExecutor.Owner {
+    private final class Backlog implements SerialTasks.Owner {
         @Override
-        public void tooManyWait() {
+        public void pressureChanged() {
             onLoop(() -> {
-                pausedByExecutor = true;
-                connection.pause();
-            });
-        }
-
-        @Override
-        public void workedOff() {
-            onLoop(() -> {
-                pausedByExecutor = false;
-                resumeUnlessPaused();
+                pausedByExecutor = serial != null && serial.isFull();
+                if (pausedByExecutor) {
+                    connection.pause();
+                } else {
+                    resumeUnlessPaused();
+                }
             });
         }
 
@@ -196,7 +193,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
         }
         if (serial != null) {
             MessageView copy = copy(text, payload, index, length, last);
-            serial.execute(() -> show(copy), length);
+            serial.queue(() -> show(copy), length);
             return;
         }
         // A handler may open another session, whose first message came together with its request.

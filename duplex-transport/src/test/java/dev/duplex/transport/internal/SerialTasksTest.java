@@ -1,4 +1,4 @@
-package dev.duplex.client;
+package dev.duplex.transport.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +23,11 @@ class SerialTasksTest {
         @Override
         public void refused(RejectedExecutionException why) {
             log.add("refused");
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            log.add("failed " + thrown.getMessage());
         }
     };
     private final SerialTasks tasks = new SerialTasks(executor::add, owner);
@@ -51,7 +56,7 @@ class SerialTasksTest {
                 0);
         tasks.queue(() -> log.add("next"), 0);
         runAll();
-        assertThat(log).containsExactly("next");
+        assertThat(log).containsExactly("failed on purpose", "next");
     }
 
     @Test

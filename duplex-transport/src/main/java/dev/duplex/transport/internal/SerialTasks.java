@@ -1,6 +1,5 @@
-package dev.duplex.server.internal;
+package dev.duplex.transport.internal;
 
-import dev.duplex.transport.internal.BlockingExecutor;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -8,27 +7,26 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs the tasks of one session on an executor, one at a time and in order. It tells when more wait than should, so that
- * the session stops reading, and when they have been worked off. If the executor refuses, which ends the session, what
- * waits and its end are run all the same, on {@link BlockingExecutor}.
+ * Runs the tasks of one connection on an executor, one at a time and in order: handlers of a server's session, events of a
+ * client's socket. It says when so much waits that no more should be read, and when that has been worked off. If the
+ * executor refuses, which ends the connection, what waits and its end are run all the same, on {@link BlockingExecutor}.
  */
-final class SerialExecutor {
-    /** More waiting tasks than this pause the session; half as many resume it. */
-    static final int HIGH_WATER = 64;
+public final class SerialTasks {
+    /** More waiting tasks than this pause the connection; half as many resume it. */
+    private static final int HIGH_WATER = 64;
 
     /** The same for the bytes that they hold. */
-    static final int HIGH_WATER_BYTES = 1024 * 1024;
+    private static final int HIGH_WATER_BYTES = 1024 * 1024;
 
-    /** What it tells the session; from any thread. */
-    interface Owner {
-        void tooManyWait();
-
-        void workedOff();
+    /** What the owner of the connection is told; on any thread. */
+    public interface Owner {
+        /** {@link SerialTasks#isFull} has changed. */
+        void pressureChanged();
 
         void refused(RejectedExecutionException why);
 
         /** A task has thrown what it should have caught. */
-        void failed(Throwable error);
+        void failed(Throwable thrown);
     }
 
     private record Task(Runnable action, int bytes) {}
@@ -39,8 +37,10 @@ final class SerialExecutor {
     private long bytes;
     private boolean running;
     private boolean full;
+    private volatile @Nullable Thread thread;
+    private long number;
 
-    SerialExecutor(Executor executor, Owner owner) {
+    public SerialTasks(Executor executor, Owner owner) {
         this.executor = executor;
         this.owner = owner;
     }
@@ -48,9 +48,9 @@ final class SerialExecutor {
     /**
      * Runs it behind what waits.
      *
-     * @param held how much memory it holds until then
+     * @param held how many bytes it keeps in memory until then
      */
-    void execute(Runnable action, int held) {
+    public void queue(Runnable action, int held) {
         boolean start;
         boolean filled;
         synchronized (tasks) {
@@ -62,7 +62,7 @@ final class SerialExecutor {
             full |= filled;
         }
         if (filled) {
-            owner.tooManyWait();
+            owner.pressureChanged();
         }
         if (start) {
             try {
@@ -74,12 +74,29 @@ final class SerialExecutor {
         }
     }
 
+    /** Whether more waits than should. */
+    public boolean isFull() {
+        synchronized (tasks) {
+            return full;
+        }
+    }
+
+    /** The number of the task of these that the calling thread runs, or -1 if it runs none. */
+    public long currentTask() {
+        if (thread != Thread.currentThread()) {
+            return -1;
+        }
+        synchronized (tasks) {
+            return number;
+        }
+    }
+
     private void run() {
         for (Runnable action = next(); action != null; action = next()) {
             try {
                 action.run();
-            } catch (RuntimeException | Error error) {
-                owner.failed(error);
+            } catch (RuntimeException | Error e) {
+                owner.failed(e);
             }
         }
     }
@@ -90,6 +107,8 @@ final class SerialExecutor {
         synchronized (tasks) {
             task = tasks.poll();
             running = task != null;
+            thread = running ? Thread.currentThread() : null;
+            number++;
             bytes -= task == null ? 0 : task.bytes();
             workedOff = full && tasks.size() <= HIGH_WATER / 2 && bytes <= HIGH_WATER_BYTES / 2;
             if (workedOff) {
@@ -97,7 +116,7 @@ final class SerialExecutor {
             }
         }
         if (workedOff) {
-            owner.workedOff();
+            owner.pressureChanged();
         }
         return task == null ? null : task.action();
     }
