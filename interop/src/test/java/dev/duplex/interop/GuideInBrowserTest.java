@@ -8,6 +8,7 @@ import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import java.io.File;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,11 +66,7 @@ class GuideInBrowserTest {
     @ParameterizedTest
     @ValueSource(strings = {"06-browser.md", "06-browser.zh-CN.md"})
     void theBrowserDoesWhatTheGuideSays(String guide) throws Exception {
-        Object[] blocks = Pattern.compile("(?s)```js\\n(.*?)```")
-                .matcher(Files.readString(GUIDE.resolve(guide)))
-                .results()
-                .map(block -> block.group(1))
-                .toArray();
+        Object[] blocks = blocks(guide).toArray();
         assertThat(blocks).hasSize(6);
         String text = guide.contains("zh") ? "文本，你好" : "text, also 你好";
         int blob = guide.contains("zh") ? "Blob 里的字节".getBytes(StandardCharsets.UTF_8).length : 15;
@@ -88,6 +85,20 @@ class GuideInBrowserTest {
                         "true",
                         "1000  true",
                         "true");
+    }
+
+    private static List<String> blocks(String guide) throws IOException {
+        return Pattern.compile("(?s)```js\\n(.*?)```")
+                .matcher(Files.readString(GUIDE.resolve(guide)))
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"14-client.md", "14-client.zh-CN.md"})
+    void theJavaScriptBesideTheJavaIsThatOfTheBrowsersPage(String guide) throws IOException {
+        assertThat(blocks(guide)).hasSize(6).isSubsetOf(blocks("06-browser.md"));
     }
 
     @Test
