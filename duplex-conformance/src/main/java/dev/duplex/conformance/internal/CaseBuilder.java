@@ -395,11 +395,12 @@ public final class CaseBuilder {
                 peer -> HandshakeSteps.refused(peer, ifAccepted, section));
     }
 
-    /** Expects that the handshake is refused with a field of this name and value. */
-    public CaseBuilder refusedNaming(String field, String value) {
+    /** Expects that the handshake is refused with a field of this name and value; to accept it is this. */
+    public CaseBuilder refusedNaming(String field, String value, Verdict ifAccepted) {
         return step(
-                "expect an HTTP error with " + field + ": " + value,
-                peer -> HandshakeSteps.refusedNaming(peer, field, value, section));
+                "expect an HTTP error with " + field + ": " + value
+                        + (ifAccepted == Verdict.FAIL ? "" : "; to accept is " + ifAccepted.word()),
+                peer -> HandshakeSteps.refusedNaming(peer, field, value, ifAccepted, section));
     }
 
     /** Expects that the handshake is accepted by the rules; to refuse it is this. */
@@ -409,11 +410,11 @@ public final class CaseBuilder {
                 peer -> HandshakeSteps.accepted(peer, ifRefused, section));
     }
 
-    /** Expects that this extension offer is declined, or the handshake refused. */
-    public CaseBuilder declined(String why) {
+    /** Expects that this extension offer is declined, or the handshake refused; to accept it is this. */
+    public CaseBuilder declined(Verdict ifAccepted, String why) {
         return step(
                 "expect 101 without permessage-deflate, or an HTTP error",
-                peer -> HandshakeSteps.declined(peer, why, section));
+                peer -> HandshakeSteps.declined(peer, ifAccepted, why, section));
     }
 
     /** Answers a client's opening handshake with a response that is changed from a right one. */

@@ -3,7 +3,6 @@ package dev.duplex.conformance.internal;
 import dev.duplex.conformance.CaseResult;
 import dev.duplex.conformance.PeerRole;
 import dev.duplex.conformance.Verdict;
-import java.io.IOException;
 
 /** One case on one connection. */
 final class CaseRun {
@@ -57,11 +56,6 @@ final class CaseRun {
     CaseResult without(Verdict verdict, String reason) {
         opinion.add(verdict, reason);
         return result();
-    }
-
-    /** There is no connection to run it on. */
-    CaseResult unconnected(IOException e) {
-        return without(Verdict.FAIL, "does not accept a connection: " + e.getMessage());
     }
 
     private CaseResult result() {

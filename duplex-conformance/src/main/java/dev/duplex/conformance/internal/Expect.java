@@ -124,9 +124,9 @@ final class Expect {
             }
             throw new CaseOver(
                     accepted,
-                    accepted != Verdict.INFORMATIONAL
-                            ? "does not fail the connection (" + section + "): answers with " + arrival
-                            : "accepts what it could refuse (" + section + "): answers with " + arrival);
+                    accepted == Verdict.INFORMATIONAL
+                            ? "accepts what it could refuse (" + section + ")"
+                            : "does not fail the connection (" + section + "): answers with " + arrival);
         }
     }
 
@@ -163,7 +163,7 @@ final class Expect {
                     peer.remark(
                             Verdict.INFORMATIONAL,
                             "answers the close frame with " + (code == 1005 ? "no code" : code + meaning(code))
-                                    + " instead of " + inWords(codes) + ", which is typical (RFC 6455 §5.5.1)");
+                                    + " instead of the code that was sent, which is typical (RFC 6455 §5.5.1)");
                 }
                 end(peer);
                 return;

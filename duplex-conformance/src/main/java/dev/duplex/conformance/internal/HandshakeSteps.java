@@ -89,8 +89,8 @@ final class HandshakeSteps {
         return answer;
     }
 
-    static void refusedNaming(Peer peer, String field, String value, String section) {
-        Optional<HttpHead> answer = refusal(peer, Verdict.FAIL, section);
+    static void refusedNaming(Peer peer, String field, String value, Verdict ifAccepted, String section) {
+        Optional<HttpHead> answer = refusal(peer, ifAccepted, section);
         if (answer.isPresent() && !answer.get().hasToken(field, value)) {
             throw peer.fail("the answer has no " + field + ": " + value + " (" + section + "): "
                     + answer.get().start());
@@ -105,12 +105,13 @@ final class HandshakeSteps {
         peer.opened(verify(peer, peer.request(), response, DeflateTerms.DEFAULT), peer.greetings());
     }
 
-    static void declined(Peer peer, String why, String section) {
+    static void declined(Peer peer, Verdict ifAccepted, String why, String section) {
         HttpHead response = response(peer);
         if (response.status() == 101) {
             Optional<String> answer = response.joined("Sec-WebSocket-Extensions");
             if (answer.isPresent()) {
-                throw peer.fail("accepts an offer that " + why + ", with " + answer.get() + " (" + section + ")");
+                throw new CaseOver(
+                        ifAccepted, "accepts an offer that " + why + ", with " + answer.get() + " (" + section + ")");
             }
             peer.opened(verify(peer, peer.request(), response, DeflateTerms.DEFAULT), peer.greetings());
         }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SNIHostName;
@@ -34,6 +35,11 @@ public final class ServerRun {
     private static final Case PROBE = new CaseList()
             .rule("probe.opening", "The opening handshake is accepted.", "RFC 6455 §4.2")
             .build();
+    private static final Case DEFLATE_PROBE = new CaseList()
+            .rule("probe.deflate", "permessage-deflate is agreed on.", "RFC 7692 §7")
+            .deflate(DeflateTerms.DEFAULT)
+            .build();
+
     /** Cases with much data at a time: memory is not what is checked. */
     private static final int HEAVY_AT_A_TIME = 2;
 
@@ -51,10 +57,11 @@ public final class ServerRun {
     private final Consumer<CaseResult> onResult;
     private final @Nullable String name;
     private final Handshake.Target target;
+    private final AtomicBoolean gone = new AtomicBoolean();
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, DAEMONS);
 
     /** What the server turned out to be. */
-    private record Nature(String server, boolean echoes, int greetings) {}
+    private record Nature(String server, boolean echoes, boolean deflates, int greetings) {}
 
     public ServerRun(
             URI uri,
@@ -124,15 +131,25 @@ public final class ServerRun {
         if (each.needsEcho() && !nature.echoes()) {
             return run.without(Verdict.UNIMPLEMENTED, "the server does not send messages back, which the case needs");
         }
+        if (each.deflate().isPresent() && !nature.deflates()) {
+            return run.without(Verdict.UNIMPLEMENTED, "the server does not agree on permessage-deflate");
+        }
         try (Peer peer = connect(run.log(), run.opinion(), nature.greetings())) {
             return run.on(peer);
         } catch (IOException e) {
-            return run.unconnected(e);
+            // It did accept them before: one of the cases that ran last has brought it down.
+            return gone.compareAndSet(false, true)
+                    ? run.without(
+                            Verdict.FAIL,
+                            "the server accepts no connection any more, which a case that ran just before has done: "
+                                    + e.getMessage())
+                    : run.without(Verdict.UNIMPLEMENTED, "not run: the server accepts no connection any more");
         }
     }
 
     /** Finds out whether the server is there, sends messages back, and what it sends unasked. */
     private Nature probe() throws IOException {
+        boolean deflates = agreesOnDeflate();
         Opinion opinion = new Opinion();
         WireLog log = new WireLog();
         try (Peer peer = connect(log, opinion, 0)) {
@@ -145,7 +162,7 @@ public final class ServerRun {
                 if (arrival instanceof Arrival.Message message) {
                     if (new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8).equals(unlike)) {
                         peer.leave();
-                        return new Nature(server(log), true, others);
+                        return new Nature(server(log), true, deflates, others);
                     }
                     others++;
                 } else if (!(arrival instanceof Arrival.Pong)) {
@@ -153,9 +170,20 @@ public final class ServerRun {
                 }
             }
             peer.leave();
-            return new Nature(server(log), false, 0);
+            return new Nature(server(log), false, deflates, 0);
         } catch (CaseOver over) {
             throw new IOException(over.reason(), over);
+        }
+    }
+
+    /** Answers that are wrong are for the cases to judge. */
+    private boolean agreesOnDeflate() throws IOException {
+        try (Peer peer = connect(new WireLog(), new Opinion(), 0)) {
+            HandshakeSteps.open(peer, DEFLATE_PROBE, 0);
+            peer.leave();
+            return true;
+        } catch (CaseOver over) {
+            return over.verdict() != Verdict.UNIMPLEMENTED;
         }
     }
 

@@ -11,8 +11,8 @@ import java.util.function.Supplier;
 
 /** What happened on the wire in one case, as people read it; bounded. */
 final class WireLog {
-    private static final int FIRST_LINES = 45;
-    private static final int LAST_LINES = 15;
+    private static final int FIRST_LINES = 30;
+    private static final int LAST_LINES = 10;
 
     private final long start = System.nanoTime();
     private final List<LogLine> first = new ArrayList<>();
