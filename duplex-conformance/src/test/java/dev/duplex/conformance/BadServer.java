@@ -72,8 +72,8 @@ final class BadServer implements AutoCloseable {
                 }
                 head.append((char) octet);
             }
-            out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" + fieldsFor(head)
-                            + "Sec-WebSocket-Accept: " + accept(head) + "\r\n\r\n")
+            out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                            + fieldsFor(head) + "Sec-WebSocket-Accept: " + accept(head) + "\r\n\r\n")
                     .getBytes(StandardCharsets.ISO_8859_1));
             FrameReader reader = new FrameReader(1 << 20);
             byte[] buffer = new byte[8192];

@@ -18,7 +18,9 @@ class CatalogueTest {
     @Test
     void namesEachCaseOnce() {
         assertThat(Catalogue.cases()).extracting(CaseInfo::id).doesNotHaveDuplicates();
-        assertThat(Catalogue.cases()).extracting(CaseInfo::id).allMatch(id -> id.matches("[a-z0-9-]+\\.[A-Za-z0-9.-]+"));
+        assertThat(Catalogue.cases())
+                .extracting(CaseInfo::id)
+                .allMatch(id -> id.matches("[a-z0-9-]+\\.[A-Za-z0-9.-]+"));
     }
 
     @Test
