@@ -32,9 +32,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The project's table of hostile input from a server's side, over sockets: rows K03 and K04, and of F and C what a server
- * can do to a client. What the protocol answers to each byte is tested for both roles in the core's HostileFramesTest and
- * CompressedMessagesTest; here the client must say so to the server, tell the program, and be gone.
+ * The project's table of hostile input from a server's side, over sockets: rows K03 and K04, and of F and C what a
+ * server can do to a client. What the protocol answers to each byte is tested for both roles in the core's
+ * HostileFramesTest and CompressedMessagesTest; here the client must say so to the server, tell the program, and be
+ * gone.
  */
 class HostileServerTest {
     private static final int PATIENCE_SECONDS = 30;
