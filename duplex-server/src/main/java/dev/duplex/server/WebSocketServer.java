@@ -325,6 +325,7 @@ public final class WebSocketServer implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         watchdog.close();
+        core.closeConnections();
         Future<?> loopsEnd = eventLoops.shutdown();
         if (!loopsEnd.awaitUninterruptibly(left(deadline) + LOOPS_END.toNanos(), TimeUnit.NANOSECONDS)) {
             LOG.warn("The server has not stopped in time, because a handler holds its event loop."

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.duplex.transport.SendResult;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,6 +65,26 @@ class ShutdownTest {
             assertThat(deaf.frame().closeCode()).isEqualTo(1001);
             assertThat(deaf.ends()).isTrue();
             assertThat(journal.closed().wasClean()).isFalse();
+        }
+    }
+
+    @Test
+    void leavesNoConnectionBehindThatWaitsForItsClientToEnd() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            WebSocketServer server = builder().eventLoops(1).start();
+            try (RawClient client = RawClient.connect(server).send("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")) {
+                assertThat(client.rest()).startsWith("HTTP/1.1 400 ");
+                server.close();
+                // Nobody is there to take it.
+                Await.until("the end of the connection", () -> {
+                    try {
+                        client.send("x");
+                        return false;
+                    } catch (IOException gone) {
+                        return true;
+                    }
+                });
+            }
         }
     }
 

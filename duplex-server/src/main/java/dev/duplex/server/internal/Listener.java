@@ -89,6 +89,7 @@ public final class Listener {
     }
 
     private void accept(Channel channel) {
+        server.opened(channel);
         if (!server.connectionOpened()) {
             refuse(channel);
             return;

@@ -4,7 +4,11 @@ import dev.duplex.server.ServerMetrics;
 import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.EventLoops;
+import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -22,6 +26,10 @@ public final class ServerCore {
     private final Topics topics;
     private final AtomicLong sessionNumbers = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
+
+    /** Every TCP connection, whatever it is at. */
+    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+
     private final AtomicInteger sessions = new AtomicInteger();
     private final Set<HttpConnection> plain = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
@@ -96,6 +104,11 @@ public final class ServerCore {
         connections.decrementAndGet();
     }
 
+    /** For {@link #closeConnections}; it leaves by itself when it is closed. */
+    void opened(Channel channel) {
+        channels.add(channel);
+    }
+
     void sessionOpened() {
         sessions.incrementAndGet();
     }
@@ -136,6 +149,14 @@ public final class ServerCore {
         draining = true;
         plain.forEach(HttpConnection::shutDown);
         tellIfIdle();
+    }
+
+    /**
+     * Closes what is still open, such as connections that wait for their clients to end too. An event loop that ends may do
+     * so without it, and would leave descriptors and buffers behind.
+     */
+    public void closeConnections() {
+        channels.close();
     }
 
     /** Every open session, as of now. */
