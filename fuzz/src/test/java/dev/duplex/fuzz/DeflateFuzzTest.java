@@ -46,11 +46,11 @@ class DeflateFuzzTest {
         assertThat(inflate(takeover, maxBytes, Cuts.at(compressed, seed)))
                 .as("in pieces")
                 .isEqualTo(whole);
-        byte[] expected = plainlyInflated(compressed);
         if (whole.result() == Inflation.OK) {
-            assertThat(whole.bytes()).isEqualTo(ByteBufUtil.hexDump(expected));
+            assertThat(whole.bytes()).isEqualTo(ByteBufUtil.hexDump(plainlyInflated(compressed, maxBytes, 1024)));
         } else if (whole.result() == Inflation.TOO_BIG) {
-            assertThat(expected.length).isGreaterThan(maxBytes);
+            // A byte at a time: where zlib fails, what the same call has written before is not told.
+            assertThat(plainlyInflated(compressed, maxBytes, 1)).hasSizeGreaterThan(maxBytes);
         }
     }
 
@@ -78,14 +78,14 @@ class DeflateFuzzTest {
         return inflated;
     }
 
-    /** What zlib makes of it, written plainly: one stream after the other as far as they go. */
-    private static byte[] plainlyInflated(byte[] compressed) {
+    /** What zlib makes of it, written plainly: one stream after the other as far as they go, or until it is too much. */
+    private static byte[] plainlyInflated(byte[] compressed, int most, int atATime) {
         byte[] in = Arrays.copyOf(compressed, compressed.length + TAIL.length);
         System.arraycopy(TAIL, 0, in, compressed.length, TAIL.length);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        byte[] buffer = new byte[1024];
+        byte[] buffer = new byte[atATime];
         int start = 0;
-        while (start < in.length && out.size() <= 2 * MAX_BYTES) {
+        while (start < in.length && out.size() <= most) {
             Inflater inflater = new Inflater(true);
             inflater.setInput(in, start, in.length - start);
             try {
@@ -93,7 +93,7 @@ class DeflateFuzzTest {
                 do {
                     written = inflater.inflate(buffer);
                     out.write(buffer, 0, written);
-                } while (written > 0 && out.size() <= 2 * MAX_BYTES);
+                } while (written > 0 && out.size() <= most);
                 start = inflater.finished() ? in.length - inflater.getRemaining() : in.length;
             } catch (DataFormatException e) {
                 start = in.length;

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** {@link CloseRace} for the server and for the client; {@code scripts/races ROUNDS} runs as many rounds as wanted. */
-public class CloseRaceTest {
+class CloseRaceTest {
     private static final int ROUNDS = 12;
 
     /** What may wait is larger than all that the threads send: here nothing is dropped. */
@@ -39,16 +39,7 @@ public class CloseRaceTest {
         client(ROUNDS);
     }
 
-    public static void main(String[] args) throws Exception {
-        int rounds = Integer.parseInt(args[0]);
-        server(rounds);
-        System.out.println("server: " + rounds + " rounds of " + CloseRace.THREADS + " threads");
-        client(rounds);
-        System.out.println("client: " + rounds + " rounds of " + CloseRace.THREADS + " threads");
-        System.exit(0);
-    }
-
-    private static void server(int rounds) throws Exception {
+    static void server(int rounds) throws Exception {
         Sessions sessions = new Sessions();
         try (CloseRace race = new CloseRace();
                 WebSocketServer server = WebSocketServer.builder()
@@ -71,7 +62,7 @@ public class CloseRaceTest {
         Logged.assertNoErrors();
     }
 
-    private static void client(int rounds) throws Exception {
+    static void client(int rounds) throws Exception {
         try (CloseRace race = new CloseRace();
                 ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             for (int round = 0; round < rounds; round++) {

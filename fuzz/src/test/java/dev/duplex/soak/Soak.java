@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * wanted, and compares. {@code scripts/soak} starts it under the memory it is to hold with.
  */
 public final class Soak {
-    private static final Duration WARM_UP = Duration.ofSeconds(60);
+    private static final Duration WARM_UP = Duration.ofMinutes(2);
     private static final Duration DRAIN = Duration.ofSeconds(90);
 
     /** The 2 % of the hostile table, and what the JVM itself needs for classes and counters that came late. */
