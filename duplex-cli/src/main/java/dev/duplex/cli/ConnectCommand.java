@@ -18,6 +18,7 @@ import dev.duplex.cli.connect.Notes;
 import dev.duplex.cli.connect.Outgoing;
 import dev.duplex.cli.connect.Plan;
 import dev.duplex.cli.connect.Pretty;
+import dev.duplex.cli.connect.Reconnect;
 import dev.duplex.cli.connect.Show;
 import dev.duplex.cli.connect.Wait;
 import dev.duplex.cli.connect.terminal.TerminalPlan;
@@ -56,6 +57,8 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false)
 final class ConnectCommand implements Callable<Integer> {
     private static final Pattern CLOSING = Pattern.compile("([0-9]{1,5})(?:\\s+(.*))?");
+
+    private static final Pattern RECONNECT = Pattern.compile("(?:([0-9]{1,6}),?)?(?:([^,]+)\\.\\.([^,]+))?");
 
     private final Streams streams;
 
@@ -139,6 +142,22 @@ final class ConnectCommand implements Callable<Integer> {
             converter = LengthOfTime.class,
             description = "End after this time in any case, with exit code 9.")
     private @Nullable Duration timeout;
+
+    @Option(
+            names = "--reconnect",
+            arity = "0..1",
+            preprocessor = OnlyAttached.class,
+            paramLabel = "ATTEMPTS,BASE..CAP",
+            description =
+                    "Connect again when the connection is lost, after a random time up to a bound that doubles; such"
+                            + " as --reconnect or --reconnect=10,1s..30s. Default: for ever, 1s..30s.")
+    private @Nullable String reconnect;
+
+    @Option(
+            names = "--hello",
+            paramLabel = "TEXT",
+            description = "A text message to send first on each connection; may be repeated.")
+    private List<String> hello = new ArrayList<>();
 
     @Option(
             names = "--close",
@@ -252,6 +271,8 @@ final class ConnectCommand implements Callable<Integer> {
         Plan plan = new Plan(
                 target,
                 client.builder(target),
+                reconnecting(),
+                hello.stream().<Outgoing>map(Outgoing.Text::new).toList(),
                 first(maxMessage),
                 in.reader(streams.in(), binary, maxMessage),
                 !messages.isEmpty() || !files.isEmpty(),
@@ -358,6 +379,33 @@ final class ConnectCommand implements Callable<Integer> {
         } catch (TypeConversionException e) {
             throw CommandFailure.usage("--wait: " + e.getMessage() + "; or 'close'");
         }
+    }
+
+    private @Nullable Reconnect reconnecting() {
+        if (reconnect == null) {
+            return null;
+        }
+        Matcher matcher = RECONNECT.matcher(reconnect);
+        if (!matcher.matches()) {
+            throw CommandFailure.usage(
+                    "--reconnect: expected the most attempts, the bounds of the time between them, or"
+                            + " both, such as 10,1s..30s, but got '" + reconnect + "'");
+        }
+        try {
+            Duration base = time(matcher.group(2), "1s");
+            Duration cap = time(matcher.group(3), "30s");
+            if (base.isZero() || cap.compareTo(base) < 0) {
+                throw CommandFailure.usage(
+                        "--reconnect: expected times from short to long, such as 1s..30s, but got '" + reconnect + "'");
+            }
+            return new Reconnect(matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1)), base, cap);
+        } catch (TypeConversionException e) {
+            throw CommandFailure.usage("--reconnect: " + e.getMessage());
+        }
+    }
+
+    private static Duration time(@Nullable String text, String otherwise) {
+        return new LengthOfTime().convert(text == null ? otherwise : text);
     }
 
     private Plan.Closing closing() {

@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -371,6 +372,13 @@ class ConnectCommandTest {
     }
 
     @Test
+    void namesWhatBreaksTheProtocol() {
+        assertThat(run("", "/badframe?kind=rsv1", "--show", "frames", "--deflate", "off"))
+                .isEqualTo(11);
+        assertThat(err.toString()).contains("# RSV1 set, which only an extension may define (RFC 6455 §5.2)");
+    }
+
+    @Test
     void showsCredentialsAndFramesWithAll() {
         assertThat(run("a\n", "/echo", "-n", "1", "--show", "all", "--bearer", "s3cret"))
                 .isZero();
@@ -425,6 +433,42 @@ class ConnectCommandTest {
     }
 
     @Test
+    void connectsAgainAndSaysHelloAgain() {
+        AtomicInteger connections = new AtomicInteger();
+        WebSocketHandler restarting = WebSocketHandler.onMessage((session, message) -> {
+            if (connections.incrementAndGet() == 1) {
+                session.close(1012, "restart");
+            } else {
+                session.send(message);
+            }
+        });
+        try (WebSocketServer server =
+                WebSocketServer.builder().port(0).webSocket("/", restarting).start()) {
+            String url = server.uri("/").toString();
+            String policy = "--reconnect=5,10ms..20ms";
+            InputStream in = InputStream.nullInputStream();
+            assertThat(run(in, out, "connect", policy, url, "--hello", "hi", "-n", "1", "--timeout", "30s"))
+                    .as(err.toString())
+                    .isZero();
+        }
+        assertThat(output()).isEqualTo("hi\n");
+        assertThat(err.toString()).contains("closed with 1012, reason: restart; trying again in ");
+    }
+
+    @Test
+    void givesUpConnectingAgainAfterSoManyAttempts() {
+        assertThat(run("", "/drop", "--reconnect=2,10ms..20ms")).isEqualTo(8);
+        assertThat(err.toString()).containsOnlyOnce("trying again");
+    }
+
+    @Test
+    void doesNotConnectAgainAfterACloseThatIsMeant() {
+        assertThat(run("", "/close?code=1000", "--reconnect")).isZero();
+        assertThat(run("", "/reject?status=403", "--reconnect")).isEqualTo(6);
+        assertThat(err.toString()).doesNotContain("trying again");
+    }
+
+    @Test
     void takesAnAddressInPlaceOfDns() {
         String url = "ws://no-such-host.invalid:" + server.port() + "/echo";
         assertThat(run(InputStream.nullInputStream(), out, "connect", url)).isEqualTo(4);
@@ -470,6 +514,8 @@ class ConnectCommandTest {
                 "--expect ( | --expect",
                 "--wait often | --wait",
                 "--timeout x | --timeout",
+                "--reconnect=often | --reconnect",
+                "--reconnect=5,3s..1s | --reconnect",
                 "--close 1006 | --close",
                 "--close bye | --close",
                 "--close 99999 | --close",

@@ -1,8 +1,10 @@
 package dev.duplex.cli.common;
 
 import dev.duplex.client.CloseEvent;
+import dev.duplex.client.Disconnection;
 import dev.duplex.client.ErrorEvent;
 import dev.duplex.core.handshake.HandshakeResponse;
+import dev.duplex.transport.CloseKind;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -30,12 +32,23 @@ public record Ending(ExitCode exitCode, String message) {
 
     /** The end of a connection that was never open, from the two events that tell of it. */
     public static Ending notOpened(ErrorEvent error, CloseEvent close) {
-        Optional<HandshakeResponse> response = error.response();
+        return notOpened(error.response(), close.kind(), error.message());
+    }
+
+    /** The end of a connection that is not made anew. */
+    public static Ending of(Disconnection last) {
+        return switch (last.kind()) {
+            case NOT_CONNECTED, REFUSED, TLS -> notOpened(last.response(), last.kind(), last.cause());
+            default -> closed(last.kind(), last.code(), last.reason(), last.cause());
+        };
+    }
+
+    private static Ending notOpened(Optional<HandshakeResponse> response, CloseKind kind, String cause) {
         if (response.isPresent()) {
-            return refused(error, response.get());
+            return refused(cause, response.get());
         }
-        String message = inOptions(error.message());
-        return switch (close.kind()) {
+        String message = inOptions(cause);
+        return switch (kind) {
             case TLS -> new Ending(ExitCode.TLS, message);
             // By a proxy, or with something that is no HTTP.
             case REFUSED ->
@@ -61,24 +74,27 @@ public record Ending(ExitCode exitCode, String message) {
 
     /** The end of a connection that was open. */
     public static Ending closed(CloseEvent close) {
-        return switch (close.kind()) {
-            case CLOSED_BY_PEER, CLOSED_BY_US -> byCode(close);
-            case VIOLATION ->
-                new Ending(ExitCode.PROTOCOL, "the server broke the protocol: " + inOptions(close.cause()));
+        return closed(close.kind(), close.code(), close.reason(), close.cause());
+    }
+
+    private static Ending closed(CloseKind kind, int code, String reason, String cause) {
+        return switch (kind) {
+            case CLOSED_BY_PEER, CLOSED_BY_US -> byCode(code, reason);
+            case VIOLATION -> new Ending(ExitCode.PROTOCOL, "the server broke the protocol: " + inOptions(cause));
             case LIMIT ->
                 new Ending(
                         ExitCode.PROTOCOL,
-                        "what the server sends is beyond a limit: " + inOptions(close.cause())
+                        "what the server sends is beyond a limit: " + inOptions(cause)
                                 + "; --max-message raises that of messages");
-            case FAILED -> new Ending(ExitCode.INTERNAL, inOptions(close.cause()));
-            default -> new Ending(ExitCode.LOST, "the connection is lost: " + inOptions(close.cause()));
+            case FAILED -> new Ending(ExitCode.INTERNAL, inOptions(cause));
+            default -> new Ending(ExitCode.LOST, "the connection is lost: " + inOptions(cause));
         };
     }
 
-    private static Ending byCode(CloseEvent close) {
-        ExitCode exitCode = ExitCode.ofClose(close.code());
-        String reason = close.reason().isEmpty() ? "" : ", reason: " + printable(close.reason());
-        return new Ending(exitCode, exitCode == ExitCode.OK ? "" : "the server closed with " + close.code() + reason);
+    private static Ending byCode(int code, String text) {
+        ExitCode exitCode = ExitCode.ofClose(code);
+        String reason = text.isEmpty() ? "" : ", reason: " + printable(text);
+        return new Ending(exitCode, exitCode == ExitCode.OK ? "" : "the server closed with " + code + reason);
     }
 
     /** The client's messages name its settings; whoever types a command sets them by options. */
@@ -90,12 +106,12 @@ public record Ending(ExitCode exitCode, String message) {
         return text;
     }
 
-    private static Ending refused(ErrorEvent error, HandshakeResponse response) {
+    private static Ending refused(String cause, HandshakeResponse response) {
         if (response.status() == 101) {
-            return new Ending(ExitCode.PROTOCOL, inOptions(error.message()));
+            return new Ending(ExitCode.PROTOCOL, inOptions(cause));
         }
-        if (error.message().startsWith("the proxy") || error.message().startsWith("the redirect")) {
-            return new Ending(ExitCode.REFUSED, inOptions(error.message()));
+        if (cause.startsWith("the proxy") || cause.startsWith("the redirect")) {
+            return new Ending(ExitCode.REFUSED, inOptions(cause));
         }
         String hint = hint(response).map(text -> "; " + text).orElse("");
         String body = response.body()

@@ -7,10 +7,13 @@ import dev.duplex.cli.record.Direction;
 import dev.duplex.cli.record.RecordedEvent;
 import dev.duplex.client.CloseEvent;
 import dev.duplex.client.DOMException;
+import dev.duplex.client.Disconnection;
 import dev.duplex.client.ErrorEvent;
 import dev.duplex.client.MessageEvent;
+import dev.duplex.client.ReconnectingWebSocket;
 import dev.duplex.client.WebSocket;
 import dev.duplex.client.WebSocketObserver;
+import dev.duplex.client.WebSocketOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -41,7 +44,14 @@ public final class Conversation {
     private final Plan plan;
     private final Tasks tasks = new Tasks(this::flush);
     private final CountDownLatch over = new CountDownLatch(1);
+    private final Object lock = new Object();
+
+    /** Ends the connection, or all of them. */
+    private @Nullable Closer closer;
+
+    // Changed by our thread only, under the lock, on which the feed's waits.
     private @Nullable WebSocket socket;
+    private boolean ended;
 
     private boolean opened;
     private boolean inputEnded;
@@ -72,16 +82,13 @@ public final class Conversation {
      * @throws CommandFailure if it cannot even begin
      */
     public Ending run() {
-        WebSocket opening;
+        Closer opening;
         try {
-            opening = new WebSocket(
-                    plan.target().url(),
-                    plan.options().executor(tasks).observer(watching()).build(),
-                    this::listen);
+            opening = connect();
         } catch (DOMException | IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
-        socket = opening;
+        closer = opening;
         Duration timeout = plan.timeout();
         if (timeout != null) {
             tasks.after(timeout, () -> timedOut(timeout));
@@ -120,10 +127,6 @@ public final class Conversation {
 
     /** The process is told to end: says goodbye first. On the hook's thread. */
     private void interrupted() {
-        WebSocket open = socket;
-        if (open == null) {
-            return;
-        }
         tasks.execute(() -> decide(new Ending(ExitCode.INTERRUPTED, "")));
         try {
             if (!over.await(GOODBYE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -136,6 +139,60 @@ public final class Conversation {
 
     // ---------------------------------------------------------------------------------------------------------- events
 
+    private interface Closer {
+        void close(int code, String reason);
+    }
+
+    private Closer connect() {
+        WebSocketOptions options =
+                plan.options().executor(tasks).observer(watching()).build();
+        String url = plan.target().url();
+        Reconnect reconnect = plan.reconnect();
+        if (reconnect == null) {
+            return new WebSocket(url, options, this::listen)::close;
+        }
+        return ReconnectingWebSocket.builder(url)
+                .options(options)
+                .executor(tasks)
+                .backoff(reconnect.base(), reconnect.cap())
+                .maxAttempts(reconnect.attempts())
+                .listener(new Reconnecting())
+                .start()::close;
+    }
+
+    /** What is told of one connection after the other. */
+    private final class Reconnecting implements ReconnectingWebSocket.Listener {
+        @Override
+        public void onOpen(WebSocket open, int attempt) {
+            opened(open);
+        }
+
+        @Override
+        public void onMessage(MessageEvent event) {
+            received(event);
+        }
+
+        @Override
+        public void onWaiting(Duration delay, Disconnection why) {
+            Ending lost = Ending.of(why);
+            record(() -> RecordedEvent.close(Direction.IN, why.code(), why.reason()));
+            plan.notes()
+                    .note((lost.message().isEmpty() ? "the server closed with " + why.code() : lost.message())
+                            + "; trying again in " + seconds(delay));
+        }
+
+        @Override
+        public void onClosed(ReconnectingWebSocket.Stop why, Disconnection last) {
+            if (decided != null) {
+                end(decided);
+                return;
+            }
+            record(() -> RecordedEvent.close(Direction.IN, last.code(), last.reason()));
+            Ending byPeer = Ending.of(last);
+            end(byPeer.exitCode() == ExitCode.OK ? judged() : byPeer);
+        }
+    }
+
     private void listen(WebSocket to) {
         to.onopen(event -> opened(to));
         to.onmessage(this::received);
@@ -144,7 +201,12 @@ public final class Conversation {
     }
 
     private void opened(WebSocket to) {
+        boolean first = !opened;
         opened = true;
+        synchronized (lock) {
+            socket = to;
+            lock.notifyAll();
+        }
         plan.notes()
                 .detail("connected to " + plan.target()
                         + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
@@ -153,7 +215,22 @@ public final class Conversation {
         if (plan.roundTrips()) {
             to.ping();
         }
-        Feed.start(to, plan.first(), plan.input(), new FeedListener());
+        for (Outgoing hello : plan.hello()) {
+            record(hello::event);
+            hello.sendTo(to);
+        }
+        if (first) {
+            Feed.start(this::awaitOpen, plan.first(), plan.input(), new FeedListener());
+        }
+    }
+
+    private @Nullable WebSocket awaitOpen() throws InterruptedException {
+        synchronized (lock) {
+            while (!ended && (socket == null || socket.readyState() != WebSocket.OPEN)) {
+                lock.wait();
+            }
+            return ended ? null : socket;
+        }
     }
 
     private void received(MessageEvent message) {
@@ -230,8 +307,10 @@ public final class Conversation {
                 tasks.execute(() -> outputGone(e));
                 return false;
             }
-            if (message instanceof Outgoing.Close) {
-                tasks.execute(() -> closing(judged()));
+            if (message instanceof Outgoing.Close close) {
+                // By our thread, so that no connection is made anew.
+                tasks.execute(() -> closeAs(close));
+                return false;
             }
             return true;
         }
@@ -354,15 +433,24 @@ public final class Conversation {
 
     /** We have had enough: closes. */
     private void decide(Ending how) {
-        if (decided != null || ending != null || socket == null) {
+        Closer with = closer;
+        if (decided != null || ending != null || with == null) {
             return;
         }
         closing(how);
-        if (socket.readyState() == WebSocket.OPEN) {
+        if (socket != null && socket.readyState() == WebSocket.OPEN) {
             record(() -> RecordedEvent.close(
                     Direction.OUT, plan.closing().code(), plan.closing().reason()));
         }
-        socket.close(plan.closing().code(), plan.closing().reason());
+        with.close(plan.closing().code(), plan.closing().reason());
+    }
+
+    private void closeAs(Outgoing.Close close) {
+        Closer with = closer;
+        if (with != null && ending == null) {
+            closing(judged());
+            with.close(close.code(), close.reason());
+        }
     }
 
     /** Our close frame is on its way, and this is how it ends. */
@@ -382,6 +470,10 @@ public final class Conversation {
 
     private void end(Ending how) {
         ending = how;
+        synchronized (lock) {
+            ended = true;
+            lock.notifyAll();
+        }
         tasks.end();
     }
 }

@@ -16,6 +16,13 @@ final class Feed implements Runnable {
 
     private static final long PAUSE_NANOS = 500_000;
 
+    /** Where to send. */
+    interface Sockets {
+        /** An open socket, as soon as there is one; null if there will be none any more. */
+        @Nullable
+        WebSocket awaitOpen() throws InterruptedException;
+    }
+
     /** What is told, on the feed's thread. */
     interface Listener {
         /**
@@ -34,20 +41,20 @@ final class Feed implements Runnable {
         void failed(IOException why);
     }
 
-    private final WebSocket socket;
+    private final Sockets sockets;
     private final List<Outgoing> first;
     private final MessageReader input;
     private final Listener listener;
 
-    private Feed(WebSocket socket, List<Outgoing> first, MessageReader input, Listener listener) {
-        this.socket = socket;
+    private Feed(Sockets sockets, List<Outgoing> first, MessageReader input, Listener listener) {
+        this.sockets = sockets;
         this.first = first;
         this.input = input;
         this.listener = listener;
     }
 
-    static void start(WebSocket socket, List<Outgoing> first, MessageReader input, Listener listener) {
-        Thread thread = new Thread(new Feed(socket, first, input, listener), "duplex-input");
+    static void start(Sockets sockets, List<Outgoing> first, MessageReader input, Listener listener) {
+        Thread thread = new Thread(new Feed(sockets, first, input, listener), "duplex-input");
         thread.setDaemon(true);
         thread.start();
     }
@@ -66,31 +73,35 @@ final class Feed implements Runnable {
                     return;
                 }
             }
-            if (drained(0)) {
+            if (drained(0) != null) {
                 listener.ended();
             }
         } catch (IOException e) {
             listener.failed(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** Sends when there is room; false if nothing can be sent any more. */
-    private boolean send(Outgoing message) {
-        if (!drained(HIGH_WATER)) {
-            return false;
-        }
-        if (!listener.sending(message)) {
+    private boolean send(Outgoing message) throws InterruptedException {
+        WebSocket socket = drained(HIGH_WATER);
+        if (socket == null || !listener.sending(message)) {
             return false;
         }
         message.sendTo(socket);
         return !(message instanceof Outgoing.Close);
     }
 
-    /** Waits until at most so many bytes are not with the operating system; false if they never will be. */
-    private boolean drained(long most) {
-        while (socket.readyState() == WebSocket.OPEN && socket.bufferedAmount() > most) {
+    /** An open socket of whose bytes at most so many are not with the operating system; null if there will be none. */
+    private @Nullable WebSocket drained(long most) throws InterruptedException {
+        WebSocket socket = sockets.awaitOpen();
+        while (socket != null && socket.bufferedAmount() > most) {
             LockSupport.parkNanos(PAUSE_NANOS);
+            if (socket.readyState() != WebSocket.OPEN) {
+                socket = sockets.awaitOpen();
+            }
         }
-        return socket.readyState() == WebSocket.OPEN;
+        return socket;
     }
 }

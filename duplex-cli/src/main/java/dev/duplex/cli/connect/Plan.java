@@ -9,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a conversation is to be.
  *
- * @param first what is sent first
- * @param input what is sent then
+ * @param reconnect whether a lost connection is made anew, or null
+ * @param hello what is sent first on each connection
+ * @param first what is sent then
+ * @param input what is sent after that
  * @param inputMayBeSilent whether silence of the input is as good as its end, since all was given already
  * @param journal what happens, where that is wanted
  * @param show what is shown of the wire, or null
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public record Plan(
         Target target,
         WebSocketOptions.Builder options,
+        @Nullable Reconnect reconnect,
+        List<Outgoing> hello,
         List<Outgoing> first,
         MessageReader input,
         boolean inputMayBeSilent,

@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.security.Principal;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -31,6 +32,7 @@ final class WireShow {
     private HandshakeRemarks remarks = new HandshakeRemarks();
     private Side sent = new Side('>', line -> remarks.ofRequest(line));
     private Side received = new Side('<', line -> remarks.ofResponse(line));
+    private boolean compressing;
     private boolean compressionTold;
 
     WireShow(Show show, Notes notes) {
@@ -40,6 +42,7 @@ final class WireShow {
 
     void connected(SocketAddress peer) {
         remarks = new HandshakeRemarks();
+        compressing = false;
         sent = new Side('>', line -> remarks.ofRequest(line));
         received = new Side('<', line -> remarks.ofResponse(line));
         if (show.handshakes()) {
@@ -104,6 +107,7 @@ final class WireShow {
 
         private void headEnds() {
             String[] lines = head.toString().split("\r\n");
+            compressing = agreesOnCompression(lines);
             head.setLength(0);
             if (show.handshakes()) {
                 for (String line : lines) {
@@ -115,6 +119,12 @@ final class WireShow {
             boolean interim = lines[0].matches("HTTP/1\\.1 1(?!01)[0-9][0-9].*");
             framed = request || lines[0].contains(" 101");
             ignored = !framed && !interim; // the body of a refusal, which the command prints itself
+        }
+
+        private static boolean agreesOnCompression(String[] lines) {
+            return Arrays.stream(lines)
+                    .anyMatch(line -> HandshakeRemarks.name(line).equals("sec-websocket-extensions")
+                            && line.contains("permessage-deflate"));
         }
 
         private void line(String line) {
@@ -132,7 +142,8 @@ final class WireShow {
                 return;
             }
             notes.line(mark + (frame.fin() ? " FIN " : "     ") + FrameText.line(frame));
-            boolean compressed = frame.reservedBits() == Frame.RSV1 && (frame.opcode() == 1 || frame.opcode() == 2);
+            boolean compressed =
+                    compressing && frame.reservedBits() == Frame.RSV1 && (frame.opcode() == 1 || frame.opcode() == 2);
             for (String fault : frame.faults()) {
                 if (!compressed || !fault.startsWith("RSV1")) {
                     notes.line("    # " + fault);
