@@ -20,6 +20,7 @@ import dev.duplex.cli.connect.Plan;
 import dev.duplex.cli.connect.Pretty;
 import dev.duplex.cli.connect.Reconnect;
 import dev.duplex.cli.connect.Show;
+import dev.duplex.cli.connect.TerminalSafeWriter;
 import dev.duplex.cli.connect.Wait;
 import dev.duplex.cli.connect.terminal.TerminalPlan;
 import dev.duplex.cli.connect.terminal.TerminalSession;
@@ -243,7 +244,10 @@ final class ConnectCommand implements Callable<Integer> {
                 || escape
                 || binary
                 || json
-                || show != null;
+                || show != null
+                || roundTrips
+                || reconnect != null
+                || !hello.isEmpty();
         return !script && streams.equals(Streams.SYSTEM) && Terminals.inAndOut();
     }
 
@@ -299,7 +303,11 @@ final class ConnectCommand implements Callable<Integer> {
         if (framing == Framing.ndjson) {
             return new NdjsonWriter(streams.out());
         }
-        return new FramedWriter(streams.out(), framing, pretty, escape, timestamps ? Clock.systemDefaultZone() : null);
+        Clock clock = timestamps ? Clock.systemDefaultZone() : null;
+        boolean seen = streams.equals(Streams.SYSTEM) && Terminals.out();
+        return seen && framing == Framing.lines
+                ? new TerminalSafeWriter(streams.out(), pretty, escape, clock)
+                : new FramedWriter(streams.out(), framing, pretty, escape, clock);
     }
 
     private List<RecordWriter> records(Target target) {

@@ -7,6 +7,11 @@ import java.lang.reflect.InvocationTargetException;
 public final class Terminals {
     private Terminals() {}
 
+    /** Whether standard output is a terminal, as far as can be told: by the launcher, or if the input is one, too. */
+    public static boolean out() {
+        return "terminal".equals(System.getProperty("duplex.stdout")) || inAndOut();
+    }
+
     /** Whether both standard input and standard output are terminals. */
     public static boolean inAndOut() {
         Console console = System.console();
