@@ -2,16 +2,22 @@ package dev.duplex.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.client.internal.wire.WireTap;
 import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +114,42 @@ class HttpProxyTest {
             new WebSocket("ws://chat.invalid:" + server.port() + "/", options, recorder.handlers());
             assertThat(recorder.next()).isEqualTo("open");
             assertThat(requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void aTapSeesWhatTheProxyIsAskedAndThenWhatTheServerIs() throws Exception {
+        List<String> seen = Relay.notes();
+        class Tap implements WebSocketObserver, WireTap {
+            @Override
+            public void connected(SocketAddress peer) {
+                seen.add("connected to " + (((InetSocketAddress) peer).isUnresolved() ? "the server" : "the proxy"));
+            }
+
+            @Override
+            public void secured(SSLSession session) {}
+
+            @Override
+            public void sent(ByteBuffer bytes) {
+                seen.add(StandardCharsets.US_ASCII.decode(bytes).toString().split("[ /]")[0]);
+            }
+
+            @Override
+            public void received(ByteBuffer bytes) {
+                seen.add(StandardCharsets.US_ASCII.decode(bytes).toString().split(" ")[1]);
+            }
+        }
+        try (WebSocketServer server = echo();
+                RawServer proxy = Relay.http(requests)) {
+            WebSocketOptions options = WebSocketOptions.builder()
+                    .proxy(to(proxy))
+                    .observer(new Tap())
+                    .build();
+            new WebSocket("ws://chat.invalid:" + server.port() + "/", options, recorder.handlers());
+            assertThat(recorder.next()).isEqualTo("open");
+            assertThat(seen)
+                    .containsExactly(
+                            "connected to the proxy", "CONNECT", "200", "connected to the server", "GET", "101");
         }
     }
 

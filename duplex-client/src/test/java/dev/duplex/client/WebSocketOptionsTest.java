@@ -31,6 +31,13 @@ class WebSocketOptionsTest {
     }
 
     @Test
+    void refusesCredentialsForAProxyThatWouldGoToTheServer() {
+        assertThatThrownBy(() -> builder.header("proxy-authorization", "Basic dTpw"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("proxy(...)");
+    }
+
+    @Test
     void refusesACookieThatWouldBeTwo() {
         assertThatThrownBy(() -> builder.cookie("a", "1; b=2")).hasMessageContaining("RFC 6265");
     }

@@ -46,11 +46,17 @@ final class WireShow {
         sent = new Side('>', line -> remarks.ofRequest(line));
         received = new Side('<', line -> remarks.ofResponse(line));
         if (show.handshakes()) {
-            notes.line("* connected to "
-                    + (peer instanceof InetSocketAddress inet
-                            ? inet.getAddress().getHostAddress() + ", port " + inet.getPort()
-                            : peer.toString()));
+            notes.line("* connected to " + shown(peer));
         }
+    }
+
+    private static String shown(SocketAddress peer) {
+        if (!(peer instanceof InetSocketAddress inet)) {
+            return peer.toString();
+        }
+        return inet.isUnresolved()
+                ? inet.getHostString() + ", port " + inet.getPort() + ", through the proxy"
+                : inet.getAddress().getHostAddress() + ", port " + inet.getPort();
     }
 
     void secured(SSLSession session) {

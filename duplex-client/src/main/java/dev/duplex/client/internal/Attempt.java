@@ -332,8 +332,10 @@ final class Attempt {
 
     /** With the server itself, through a proxy or not. */
     private void openHandshake(Channel open, Found found) {
-        if (open.pipeline().get(TapHandler.class) != null) {
+        WireTap tap = connector.owner().observer().tap();
+        if (tap != null && proxy != null) {
             open.pipeline().remove(TapHandler.class); // the proxy's
+            TapHandler.connected(tap, InetSocketAddress.createUnresolved(url().hostName(), url().port()));
         }
         SslHandler ssl = ssl(found.tls(), open, url().hostName(), url().port());
         if (ssl != null && settings.serverName() != null && !opening.elsewhere()) {

@@ -9,7 +9,10 @@ import javax.net.ssl.SSLSession;
  * in them. An observer in the options that is one too is given them. Called on the event loop; must not block.
  */
 public interface WireTap {
-    /** A connection is established, to a server or a proxy; the bytes that follow are its. */
+    /**
+     * A connection is established, to a server or a proxy, or by a proxy to the server, whose address is unresolved
+     * then; the bytes that follow are its.
+     */
     void connected(SocketAddress peer);
 
     /** TLS is established on that connection. */
