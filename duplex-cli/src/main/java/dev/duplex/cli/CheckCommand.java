@@ -22,6 +22,7 @@ import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -93,6 +94,16 @@ final class CheckCommand implements Callable<Integer> {
 
     @Option(names = "--skip", paramLabel = "NAME", split = ",", description = "Cases not to run, named likewise.")
     private List<String> skip = new ArrayList<>();
+
+    @Option(
+            names = "--hostile",
+            description =
+                    "Run the hostile cases too, those that attackers would: of servers on this machine only, unless"
+                            + " --confirm names the host.")
+    private boolean hostile;
+
+    @Option(names = "--confirm", paramLabel = "HOST", description = "With --hostile: this host is mine to attack.")
+    private @Nullable String confirmed;
 
     @Option(names = "--list", description = "Name the cases, and run none.")
     private boolean list;
@@ -197,7 +208,7 @@ final class CheckCommand implements Callable<Integer> {
             }
         }
         Predicate<CaseInfo> wanted = only.isEmpty() ? info -> true : Catalogue.named(only);
-        return wanted.and(Catalogue.named(skip).negate());
+        return wanted.and(Catalogue.named(skip).negate()).and(info -> hostile || !info.isHostile());
     }
 
     private int list() {
@@ -244,6 +255,10 @@ final class CheckCommand implements Callable<Integer> {
             throw CommandFailure.usage("a Unix socket cannot be checked: give the server a TCP port");
         }
         ServerCheck check = serverCheck(target).cases(chosen());
+        if (hostile) {
+            requirePermission(URI.create(target.url()).getHost());
+            check.hostile();
+        }
         if (check.size() == 0) {
             throw CommandFailure.usage("--only and --skip leave no case for a server");
         }
@@ -266,6 +281,22 @@ final class CheckCommand implements Callable<Integer> {
             new Summary(spec.commandLine().getOut()).print(report);
         }
         return exitCode(report);
+    }
+
+    /** The hostile cases are for one's own servers: somebody else's is not attacked by mistake. */
+    private void requirePermission(String host) {
+        if (host.equalsIgnoreCase(confirmed)) {
+            return;
+        }
+        try {
+            if (InetAddress.getByName(host).isLoopbackAddress()) {
+                return;
+            }
+        } catch (UnknownHostException e) {
+            throw new CommandFailure(ExitCode.CONNECT, "the host " + host + " is not known");
+        }
+        throw CommandFailure.usage("--hostile attacks servers on this machine only; if " + host
+                + " is yours to attack, add --confirm " + host);
     }
 
     private ServerCheck serverCheck(Target target) {

@@ -30,4 +30,9 @@ public record CaseInfo(
     public String group() {
         return id.substring(0, id.indexOf('.'));
     }
+
+    /** Whether it does what attackers do, on a small scale; such cases run on request only. */
+    public boolean isHostile() {
+        return group().equals("hostile");
+    }
 }

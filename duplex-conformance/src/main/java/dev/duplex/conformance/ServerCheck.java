@@ -23,6 +23,7 @@ public final class ServerCheck {
     private @Nullable SSLContext tls;
     private final List<String> fields = new ArrayList<>();
     private Predicate<CaseInfo> cases = info -> true;
+    private boolean hostile;
     private Consumer<CaseResult> onResult = result -> {};
     private @Nullable String name;
 
@@ -77,6 +78,16 @@ public final class ServerCheck {
         return this;
     }
 
+    /** Runs the hostile cases too, which hurt a server that has no limits: for one's own servers. */
+    public ServerCheck hostile() {
+        hostile = true;
+        return this;
+    }
+
+    private boolean isChosen(CaseInfo info) {
+        return (hostile || !info.isHostile()) && cases.test(info);
+    }
+
     /** What to call the server in the report; what it calls itself unless told. */
     public ServerCheck name(String given) {
         name = given;
@@ -93,7 +104,7 @@ public final class ServerCheck {
     public int size() {
         return (int) Catalogue.cases().stream()
                 .filter(info -> info.roles().contains(PeerRole.SERVER))
-                .filter(cases)
+                .filter(this::isChosen)
                 .count();
     }
 
@@ -111,7 +122,7 @@ public final class ServerCheck {
                         deadline,
                         tls,
                         List.copyOf(fields),
-                        cases,
+                        this::isChosen,
                         Objects.requireNonNull(onResult),
                         name)
                 .run();

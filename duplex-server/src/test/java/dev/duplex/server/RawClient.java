@@ -20,7 +20,7 @@ import java.util.List;
 /** A client that writes what a test tells it, byte by byte, and reads responses and frames. */
 final class RawClient implements AutoCloseable {
     static final String KEY = "dGhlIHNhbXBsZSBub25jZQ==";
-    private static final int TIMEOUT_MILLIS = 10_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private final Socket socket;
     private final InputStream in;

@@ -13,10 +13,12 @@ import dev.duplex.conformance.Verdict;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.server.OriginPolicy;
+import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -73,7 +75,31 @@ class ConformanceTest {
     }
 
     @Test
-    void theServerAsItComesDiffersInItsLimitsOnly() throws Exception {
+    void theServerAsItComesPassesTheHostileCasesStrictly() throws Exception {
+        try (WebSocketServer server = WebSocketServer.builder()
+                .port(0)
+                .webSocket("/", WebSocketHandler.onMessage(Session::send))
+                .start()) {
+            Report report = new ServerCheck(server.uri("/"))
+                    .deadline(DEADLINE)
+                    .hostile()
+                    .cases(CaseInfo::isHostile)
+                    .run();
+            assertThat(report.results()).hasSizeGreaterThan(10);
+            assertThat(others(report)).isEmpty();
+        }
+    }
+
+    @Test
+    void hostileCasesRunOnRequestOnly() {
+        assertThat(new ServerCheck(URI.create("ws://127.0.0.1:1/"))
+                        .cases(CaseInfo::isHostile)
+                        .size())
+                .isZero();
+    }
+
+    @Test
+    void theServerAsItComesDiffersDiffersInItsLimitsOnly() throws Exception {
         Report report = check(
                 Limits.DEFAULTS,
                 DeflateOptions.SHARED,

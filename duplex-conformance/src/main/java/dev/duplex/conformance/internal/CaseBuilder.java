@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.zip.Deflater;
 
 /**
  * Declares a case: what is sent and what is expected, in order. The same declaration checks servers and clients: frames
@@ -171,6 +173,58 @@ public final class CaseBuilder {
     /** Sends bytes that are no frame. */
     public CaseBuilder sendBytes(byte[] bytes, String what) {
         return step("send " + what + " (" + FrameText.hex(bytes) + ")", peer -> peer.sendBytes(bytes, what));
+    }
+
+    /** Sends the header of a frame and the first byte of a payload of which the rest never comes. */
+    public CaseBuilder sendHeader(String firstByte, String length, String what) {
+        return step(
+                "send the header and one byte of " + what + " (" + firstByte + " ff " + length + " ...)",
+                peer -> peer.sendBytes(
+                        HexFormat.of().parseHex(firstByte + "ff" + length + "00000000" + "61"),
+                        "the header and one byte of " + what));
+    }
+
+    /** Sends a frame so many times. */
+    public CaseBuilder flood(int times, Frame frame) {
+        return step(times + " times: send " + shown(frame), peer -> {
+            byte[] one = FrameWriter.bytes(peer.dressed(frame));
+            byte[] all = new byte[times * one.length];
+            for (int i = 0; i < all.length; i++) {
+                all[i] = one[i % one.length];
+            }
+            peer.sendBytes(all, times + " times " + frame);
+        });
+    }
+
+    /** Sends a compressed message of zeros that inflates to so many MiB. */
+    public CaseBuilder sendBomb(int mebibytes) {
+        return step("send a compressed message that inflates to " + mebibytes + " MiB of zeros", peer -> {
+            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+            byte[] zeros = new byte[1 << 20];
+            byte[] out = new byte[mebibytes * 1100 + 100];
+            int length = 0;
+            for (int i = 1; i <= mebibytes; i++) {
+                deflater.setInput(zeros);
+                int flush = i < mebibytes ? Deflater.NO_FLUSH : Deflater.SYNC_FLUSH;
+                length += deflater.deflate(out, length, out.length - length, flush);
+            }
+            deflater.end();
+            // RFC 7692 §7.2.1: without the last four bytes of the flush
+            byte[] payload = Arrays.copyOf(out, length - 4);
+            peer.send(Frame.binary(payload).reserved(Frame.RSV1));
+        });
+    }
+
+    /** Expects that the peer fails the connection now with one of these close codes; to wait and see is this. */
+    public CaseBuilder failsNowOr(Verdict ifNot, Integer... codes) {
+        Set<Integer> set = Set.of(codes);
+        return step(
+                "expect that the connection fails: close " + Expect.inWords(set) + ", end; to wait is " + ifNot.word(),
+                peer -> {
+                    if (!Expect.failsNow(peer, peer.settings().patience(), set)) {
+                        throw new CaseOver(ifNot, "waits for more (" + section + ")");
+                    }
+                });
     }
 
     /** Waits. */

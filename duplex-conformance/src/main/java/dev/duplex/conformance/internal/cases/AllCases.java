@@ -24,6 +24,7 @@ public final class AllCases {
         Sizes.declare(cases);
         DeflateOffers.declare(cases);
         OpeningRequests.declare(cases);
+        Hostile.declare(cases);
         // Last: a driver that gives up when its client refuses a connection loses nothing by it.
         OpeningResponses.declare(cases);
         return cases.build();
