@@ -41,9 +41,12 @@ final class Crowd implements AutoCloseable, Iterable<RawClient> {
 
     /** Connects so many and opens a WebSocket on each. */
     static Crowd open(int port, int size, String path, String... fields) throws IOException {
-        Crowd crowd = connect(port, size);
+        Crowd crowd = new Crowd();
         String handshake = RawClient.handshake(path, fields);
-        crowd.send(handshake);
+        for (int i = 0; i < size; i++) {
+            // At once: the server does not wait for ever, and thousands take a while.
+            crowd.add(RawClient.connect(port).send(handshake));
+        }
         for (RawClient client : crowd) {
             assertThat(client.response().status()).isEqualTo(101);
         }
