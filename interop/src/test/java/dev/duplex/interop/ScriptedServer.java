@@ -158,9 +158,8 @@ final class ScriptedServer implements AutoCloseable {
         }
 
         void send(Frame frame) throws IOException {
-            String length = frame.payload().length < 126
-                    ? "%02x".formatted(frame.payload().length)
-                    : "7f%016x".formatted(frame.payload().length);
+            int size = frame.payload().length;
+            String length = (size < 126 ? "%02x" : size < 65_536 ? "7e%04x" : "7f%016x").formatted(size);
             hex("8" + Integer.toHexString(frame.opcode()) + length);
             socket.getOutputStream().write(frame.payload());
         }
