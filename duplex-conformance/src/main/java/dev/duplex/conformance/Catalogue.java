@@ -4,7 +4,9 @@ import dev.duplex.conformance.internal.Case;
 import dev.duplex.conformance.internal.cases.AllCases;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Every case there is. */
 public final class Catalogue {
@@ -18,12 +20,16 @@ public final class Catalogue {
     /**
      * Cases by name.
      *
-     * @param patterns ids or their beginnings up to a point or hyphen, such as {@code ping} or {@code utf8.invalid};
+     * @param patterns ids, or where there is no such case beginnings of ids up to a point or hyphen, such as {@code ping} or
+     *     {@code utf8.invalid};
      *     with {@code *} for anything; or numbers of the Autobahn test suite such as {@code 2} or {@code 6.4.1}
      * @return whether any of the patterns names a case
      */
     public static Predicate<CaseInfo> named(List<String> patterns) {
-        return info -> patterns.stream().anyMatch(pattern -> isNamed(info, pattern.toLowerCase(Locale.ROOT)));
+        Set<String> ids = cases().stream().map(CaseInfo::id).collect(Collectors.toSet());
+        return info -> patterns.stream()
+                .map(pattern -> pattern.toLowerCase(Locale.ROOT))
+                .anyMatch(pattern -> ids.contains(pattern) ? info.id().equals(pattern) : isNamed(info, pattern));
     }
 
     private static boolean isNamed(CaseInfo info, String pattern) {

@@ -63,6 +63,27 @@ class ServerCheckTest {
     }
 
     @Test
+    void takesPongsAndMessagesInAnyOrderAndFailsAMessageTooMany() throws Exception {
+        assertVerdict(
+                check(
+                        "ping.unsolicited-pong",
+                        frame -> frame.opcode() == Opcode.PONG
+                                ? Optional.of(List.of(Frame.text("what?")))
+                                : echo(frame)),
+                Verdict.FAIL,
+                "sends a message that answers nothing");
+        Frame[] owed = new Frame[1];
+        CaseResult late = check("opening.frames-behind-head", frame -> {
+            if (frame.opcode() == Opcode.PING) {
+                owed[0] = Frame.of(Opcode.PONG, frame.payload());
+                return Optional.of(List.of());
+            }
+            return frame.text().equals("three") ? Optional.of(List.of(frame, owed[0])) : echo(frame);
+        });
+        assertVerdict(late, Verdict.PASS, "");
+    }
+
+    @Test
     void failsWhatGoesOnAfterAViolation() throws Exception {
         assertVerdict(
                 check("reserved-bits.1-text", frame -> echo(frame.reserved(0))),

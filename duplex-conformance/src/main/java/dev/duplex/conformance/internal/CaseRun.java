@@ -40,6 +40,7 @@ final class CaseRun {
                 }
             }
             running.steps().forEach(step -> step.does().accept(peer));
+            Expect.nothingLeft(peer);
         } catch (CaseOver over) {
             opinion.add(over.verdict(), over.reason());
         }

@@ -6,6 +6,7 @@ import dev.duplex.conformance.wire.CloseCodes;
 import dev.duplex.conformance.wire.Frame;
 import dev.duplex.conformance.wire.FrameText;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -14,13 +15,19 @@ import java.util.stream.Collectors;
 
 /** What is thought of what comes: the one place where verdicts are made. */
 final class Expect {
+    /** Bytes of a message for which a peer may take longer, and how much longer. */
+    private static final int LARGE = 1 << 18;
+
+    private static final int LARGE_TIMES = 4;
+
     private Expect() {}
 
     /** This message next, sent back as it was. */
     static void message(Peer peer, boolean text, byte[] payload) {
-        Arrival arrival = peer.next();
+        Duration wait = peer.settings().deadline().multipliedBy(payload.length > LARGE ? LARGE_TIMES : 1);
+        Arrival arrival = peer.next(wait);
         while (arrival instanceof Arrival.Pong) {
-            arrival = peer.next(); // unsolicited ones are allowed at any time (RFC 6455 §5.5.3)
+            arrival = peer.next(wait); // unsolicited ones are allowed at any time (RFC 6455 §5.5.3)
         }
         if (arrival instanceof Arrival.Message message) {
             if (!Arrays.equals(message.payload(), payload)) {
@@ -62,16 +69,28 @@ final class Expect {
         return peer.fail("refuses " + what);
     }
 
-    /** A pong with this payload, before any message. */
+    /** A pong with this payload. Messages that come before it stay: their order among pongs is left open. */
     static void pong(Peer peer, byte[] payload) {
+        List<Arrival> messages = new ArrayList<>();
         Arrival arrival = peer.next();
-        while (arrival instanceof Arrival.Pong pong) {
-            if (Arrays.equals(pong.frame().payload(), payload)) {
+        while (arrival instanceof Arrival.Pong || arrival instanceof Arrival.Message) {
+            if (arrival instanceof Arrival.Pong pong
+                    && Arrays.equals(pong.frame().payload(), payload)) {
+                peer.putBack(messages);
                 return;
+            }
+            if (arrival instanceof Arrival.Message) {
+                messages.add(arrival);
             }
             arrival = peer.next();
         }
         throw peer.fail("expected a pong with the " + payload.length + " bytes of the ping, but " + happened(arrival));
+    }
+
+    /** Nothing but what was expected has come by the end of a case. */
+    static void nothingLeft(Peer peer) {
+        peer.unexpected()
+                .ifPresent(message -> peer.remark(Verdict.FAIL, "sends a message that answers nothing: " + message));
     }
 
     /** A pong with this payload after very many pings, against which a peer may protect itself. */

@@ -12,9 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class Peer implements AutoCloseable {
     private final Handshake.Target target;
     private final int greetings;
     private HttpHead request = new HttpHead("", List.of(), "");
-    private final Queue<Arrival> arrivals = new ArrayDeque<>();
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
 
     private @Nullable Incoming incoming;
     private Optional<DeflateTerms> deflate = Optional.empty();
@@ -308,6 +308,21 @@ public final class Peer implements AutoCloseable {
                 takeBytes(chunk);
             }
         }
+    }
+
+    /** Lets these be the next to come, in their order. */
+    void putBack(List<Arrival> passed) {
+        for (int i = passed.size() - 1; i >= 0; i--) {
+            arrivals.addFirst(passed.get(i));
+        }
+    }
+
+    /** A message that has come and that no step has asked for. */
+    Optional<Arrival> unexpected() {
+        return arrivals.stream()
+                .filter(arrival -> arrival instanceof Arrival.Message)
+                .skip(skip)
+                .findFirst();
     }
 
     /** The next thing that comes before the deadline. */

@@ -9,6 +9,7 @@ import dev.duplex.conformance.wire.Frame;
 import dev.duplex.conformance.wire.FrameWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.UnaryOperator;
 
 /** Opening handshakes of clients, right and wrong (RFC 6455 §4.1 and §4.2). */
@@ -35,7 +36,7 @@ final class OpeningRequests {
         for (String method : new String[] {"POST", "PUT", "HEAD", "OPTIONS", "DELETE", "get"}) {
             wrong(
                     cases,
-                    "method-" + (method.equals("get") ? "lower-case" : method),
+                    "method-" + (method.equals("get") ? "lower-case" : method.toLowerCase(Locale.ROOT)),
                     "The method must be GET.",
                     "with the method " + method,
                     head -> head.start(head.start().replaceFirst("GET", method)));
