@@ -103,7 +103,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             return true;
         }
         if (lines++ == 0) {
-            return !isRequestLine(in, index, length);
+            return length > limits.maxHandshakeLineBytes() || !isRequestLine(in, index, length);
         }
         folded |= in.getByte(index) == ' ' || in.getByte(index) == '\t';
         return lines > limits.maxHandshakeFields() + 1;
