@@ -125,8 +125,13 @@ final class Load implements AutoCloseable {
             });
         }
 
+        @Nullable
+        Object poll(int seconds) throws InterruptedException {
+            return events.poll(seconds, TimeUnit.SECONDS);
+        }
+
         Object next() throws InterruptedException, IOException {
-            Object event = events.poll(WAIT_SECONDS, TimeUnit.SECONDS);
+            Object event = poll(WAIT_SECONDS);
             if (event == null) {
                 throw new IOException("nothing came for " + WAIT_SECONDS + " s");
             }
@@ -182,9 +187,12 @@ final class Load implements AutoCloseable {
         Client client = new Client(
                 url(false, "/news"), options(DeflateOptions.DEDICATED).build());
         client.expect(Client.OPEN);
-        for (int i = 0; i < MESSAGES && !stopped; i++) {
-            Object news = client.next();
-            if (!(news instanceof String text) || !text.startsWith("news ")) {
+        for (int i = 0; i < MESSAGES; i++) {
+            Object news = client.poll(1);
+            if (news == null && stopped) {
+                break; // so has whoever publishes
+            }
+            if (news != null && (!(news instanceof String text) || !text.startsWith("news "))) {
                 throw new IOException("expected news but got " + Client.shown(news));
             }
         }
