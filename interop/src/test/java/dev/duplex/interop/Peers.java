@@ -50,6 +50,10 @@ final class Peers {
         return missing("a Python with the package websockets", "python3-websockets");
     }
 
+    static Path tmux() {
+        return onThePath("tmux").orElseGet(() -> missing("tmux", "tmux"));
+    }
+
     static Path chromium() {
         return onThePath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
                 .orElseGet(() -> missing("chromium", "Chromium"));

@@ -116,13 +116,23 @@ public final class Pinger {
         to.onopen(event -> guarded(() -> {
             opened = true;
             report.opened(since(begin));
-            firstSent = System.nanoTime();
-            ticks = thread.scheduleAtFixedRate(
-                    () -> guarded(() -> send(to)), 0, plan.interval().toNanos(), TimeUnit.NANOSECONDS);
+            // The first would measure how long a JVM takes to load classes; so that one is not counted.
+            to.ping()
+                    .toCompletableFuture()
+                    .orTimeout(plan.patience().toNanos(), TimeUnit.NANOSECONDS)
+                    .whenCompleteAsync((time, failure) -> guarded(() -> begin(to)), thread);
         }));
         to.onmessage(event -> guarded(() -> message(event)));
         to.onerror(event -> error = event);
         to.onclose(event -> guarded(() -> closed(event)));
+    }
+
+    private void begin(WebSocket to) {
+        if (!enough && to.readyState() == WebSocket.OPEN) {
+            firstSent = System.nanoTime();
+            ticks = thread.scheduleAtFixedRate(
+                    () -> guarded(() -> send(to)), 0, plan.interval().toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     /** A failure of ours must not leave the caller waiting. */

@@ -74,8 +74,11 @@ public final class TerminalSession {
      * @throws CommandFailure if it cannot even begin
      */
     public Ending run() {
-        try (Terminal terminal =
-                TerminalBuilder.builder().name("duplex").system(true).build()) {
+        try (Terminal terminal = TerminalBuilder.builder()
+                .name("duplex")
+                .system(true)
+                .graphemeCluster(false)
+                .build()) {
             return run(terminal, Editor.history(plan.environment()));
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.INTERNAL, "the terminal cannot be used: " + e.getMessage());
