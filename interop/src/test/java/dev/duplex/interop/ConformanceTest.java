@@ -16,14 +16,21 @@ import dev.duplex.server.OriginPolicy;
 import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
+import dev.duplex.transport.Tls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 
 /** Our server and our client through every case of {@code duplex check}. */
@@ -113,6 +120,27 @@ class ConformanceTest {
                 });
     }
 
+    /** Bytes behind the handshake in the same TLS record were once taken for another record. */
+    @Test
+    void theServerPassesTheOpeningHandshakeOverTlsToo() throws Exception {
+        Tls identity = Tls.selfSigned("127.0.0.1");
+        SSLContext trusting = SSLContext.getInstance("TLS");
+        trusting.init(null, new TrustManager[] {new TrustAll()}, null);
+        try (WebSocketServer server = WebSocketServer.builder()
+                .port(0)
+                .tls(identity)
+                .webSocket("/", WebSocketHandler.onMessage((session, message) -> session.send(message)))
+                .start()) {
+            Report report = new ServerCheck(server.uri("/"))
+                    .tls(trusting)
+                    .deadline(DEADLINE)
+                    .cases(Catalogue.named(List.of("opening", "close", "ping")))
+                    .run();
+            assertThat(report.results().size()).isGreaterThan(100);
+            assertThat(others(report)).isEmpty();
+        }
+    }
+
     @Test
     void theServerWithoutCompressionLacksThatAndNothingElse() throws Exception {
         Report report = check(
@@ -141,6 +169,31 @@ class ConformanceTest {
             assertThat(report.peer()).isEqualTo("duplex-client");
             assertThat(report.results().size()).isEqualTo(check.size()).isGreaterThan(680);
             assertThat(others(report)).isEmpty();
+        }
+    }
+
+    private static final class TrustAll extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 }

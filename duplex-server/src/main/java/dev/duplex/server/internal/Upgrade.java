@@ -24,6 +24,7 @@ import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpResponseEncoder;
 import io.netty.handler.ssl.SslHandler;
@@ -243,8 +244,14 @@ final class Upgrade {
         }
         channel.flush();
         if (first != null) {
-            pipeline.fireChannelRead(first);
-            pipeline.fireChannelReadComplete();
+            // Not through the pipeline: these bytes have passed TLS already.
+            ChannelHandlerContext context = pipeline.context(webSocket);
+            if (context == null) {
+                first.release();
+                return;
+            }
+            webSocket.channelRead(context, first);
+            webSocket.channelReadComplete(context);
         }
     }
 }
