@@ -8,7 +8,7 @@ import java.lang.management.MemoryType;
 /**
  * What a server's JVM holds, once its garbage is gone.
  *
- * @param heap bytes of objects in use
+ * @param heap bytes of objects in use, without buffers that wait in a pool
  * @param direct bytes of Netty's direct buffers in use, without those that wait in a pool
  * @param threads living threads
  * @param descriptors open files and sockets
@@ -22,7 +22,7 @@ record Footprint(long heap, long direct, int threads, int descriptors, int sessi
         System.gc();
         UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         return new Footprint(
-                heapAfterCollection(),
+                heapAfterCollection() - waitingInPool(),
                 PooledByteBufAllocator.DEFAULT.pinnedDirectMemory(),
                 ManagementFactory.getThreadMXBean().getThreadCount(),
                 (int) system.getOpenFileDescriptorCount(),
@@ -35,6 +35,12 @@ record Footprint(long heap, long direct, int threads, int descriptors, int sessi
                 .filter(pool -> pool.getType() == MemoryType.HEAP)
                 .mapToLong(pool -> pool.getCollectionUsage().getUsed())
                 .sum();
+    }
+
+    /** The pool takes megabytes at a time from the heap, whenever it pleases, for buffers that TLS uses. */
+    private static long waitingInPool() {
+        PooledByteBufAllocator pool = PooledByteBufAllocator.DEFAULT;
+        return pool.metric().usedHeapMemory() - pool.pinnedHeapMemory();
     }
 
     static Footprint parse(String line) {
