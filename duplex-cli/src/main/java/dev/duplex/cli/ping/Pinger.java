@@ -236,6 +236,9 @@ public final class Pinger {
             // Interrupted: what is still on its way is neither answered nor lost.
             sent -= unanswered.size();
         }
+        // Whatever the thread still has to say about them comes too late.
+        unanswered.clear();
+        lost.clear();
         report.statistics(statistics());
         Ending byPeer = Ending.closed(close);
         boolean missing = roundTrips.count() < sent;

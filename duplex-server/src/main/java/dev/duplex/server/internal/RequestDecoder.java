@@ -37,8 +37,8 @@ final class RequestDecoder extends HttpRequestDecoder {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxHandshakeLineBytes())
                 .setMaxHeaderSize(limits.maxHandshakeBytes())
-                // It grows with the longest line, and is there before the first one.
-                .setInitialBufferSize(64)
+                // It is there before the first line, and grows with the longest: to 64 bytes and more, in one step.
+                .setInitialBufferSize(1)
                 .setStrictLineParsing(true)
                 .setUseRfc9112TransferEncoding(true)
                 .setAllowDuplicateContentLengths(false));

@@ -79,6 +79,9 @@ final class Handover {
         if (outgoing.isMessage()) {
             if (policy == SlowConsumerPolicy.CLOSE) {
                 overflowed = true;
+                // The loop gives up what waits, and closes. What is sent until then is not to find room that this
+                // makes.
+                connection.takesNoMore();
             } else {
                 dropped.incrementAndGet();
             }

@@ -202,12 +202,14 @@ final class Outbox {
         if (closeQueued || disposed) {
             return;
         }
-        tellDropped(1);
-        discardWaiting();
         connection.blame(
                 CloseKind.BUFFER_FULL,
                 "the peer reads too slowly: more than " + connection.limits().maxBufferedBytes()
                         + " bytes would wait for it (maxBufferedBytes)");
+        // Before there is room again: who has been refused must not be taken later.
+        connection.closing();
+        tellDropped(1);
+        discardWaiting();
         take(new Outgoing.Close(CloseCode.TRY_AGAIN_LATER, "reads too slowly (maxBufferedBytes)"));
     }
 

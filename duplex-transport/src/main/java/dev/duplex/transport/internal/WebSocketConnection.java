@@ -265,7 +265,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             CloseCode.check(code, reason);
         }
         // Of all who close, one goes on; what is sent from here on is answered CLOSED.
-        if (!READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING)) {
+        if (!takesNoMore()) {
             return;
         }
         Outgoing.Close close = new Outgoing.Close(code, reason);
@@ -550,9 +550,14 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     // -------------------------------------------------------------------------------------------------------- ending
 
+    /** From here on whatever is sent is answered CLOSED; any thread. True for the one call of all that brought it about. */
+    boolean takesNoMore() {
+        return READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
+    }
+
     /** The closing handshake has begun, or one side has failed the connection. */
     void closing() {
-        READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
+        takesNoMore();
         deadlines.closing();
         // The peer's answer has to be read, or its end; messages before it are no longer delivered.
         resume(PAUSED_BY_OWNER | PAUSED_BY_CONGESTION);
@@ -572,7 +577,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     void cut(CloseKind what, String why) {
         blame(what, why);
-        READY_STATE.compareAndSet(this, ReadyState.OPEN, ReadyState.CLOSING);
+        takesNoMore();
         channel.close();
     }
 

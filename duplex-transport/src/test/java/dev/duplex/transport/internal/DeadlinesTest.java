@@ -2,7 +2,9 @@ package dev.duplex.transport.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
+import dev.duplex.core.Role;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
@@ -16,6 +18,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class DeadlinesTest {
     private static final Duration NONE = Duration.ZERO;
@@ -286,6 +290,23 @@ class DeadlinesTest {
         }
         end.pass(10_300);
         assertThat(end.connection.readyState()).isEqualTo(ReadyState.CLOSING);
+    }
+
+    /** Row F03: what has begun and does not come is no message, from a server's peer and a client's alike. */
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void aMessageThatIsNeverFinishedDoesNotKeepAConnectionFromBeingIdle(Role role) {
+        end.close();
+        end = new End(role, IDLE, SlowConsumerPolicy.CLOSE, Delivery.WHOLE);
+        // The largest message, and its first byte.
+        end.read(End.hex(role == Role.SERVER ? "82 ff 0000000000100000 00000000 61" : "82 7f 0000000000100000 61"));
+        end.pass(60_000 - LoopState.TICK_MILLIS);
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+        end.pass(3 * LoopState.TICK_MILLIS);
+        assertThat(end.received()).containsExactly("close 1001 idle for 60 s (idleTimeout)");
+        end.pass(IDLE.closeTimeout().toMillis() + 3 * LoopState.TICK_MILLIS);
+        assertThat(closeEvent().kind()).isEqualTo(CloseKind.IDLE);
+        assertThat(end.bytesHeld()).isZero();
     }
 
     /** The clock of a loop stands still while it has no timers. */

@@ -240,6 +240,21 @@ class OutboxTest {
                 .isEqualTo("the peer reads too slowly: more than 200000 bytes would wait for it (maxBufferedBytes)");
     }
 
+    /** What others send while the owner is told finds no room that giving up what waits has made. */
+    @Test
+    void takesNothingMoreOnceTheOwnerIsToldThatTooMuchWaits() {
+        stall();
+        List<SendResult> results = new ArrayList<>();
+        end.recorder.onDropped = () -> {
+            results.add(text("late"));
+            end.connection.close(1000, "not any more");
+        };
+        assertThat(binary(200_000)).isEqualTo(SendResult.DROPPED);
+        assertThat(results).containsExactly(SendResult.CLOSED);
+        assertThat(receivedOnceThePeerReads())
+                .containsExactly(STALLED, "close 1013 reads too slowly (maxBufferedBytes)");
+    }
+
     @Test
     void dropsTheNewest() {
         with(SlowConsumerPolicy.DROP_NEWEST);
@@ -472,8 +487,12 @@ class OutboxTest {
 
     // ---------------------------------------------------------------------------------------------------------- pongs
 
-    @Test
-    void aPeerThatPingsAndDoesNotReadGetsOnePongForAllThatWereHeld() {
+    /** Row F13: a server's peer and a client's alike. */
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void aPeerThatPingsAndDoesNotReadGetsOnePongForAllThatWereHeld(Role role) {
+        end.close();
+        end = new End(role, SMALL, SlowConsumerPolicy.CLOSE, Delivery.WHOLE);
         end.channel.peerReads(0);
         long most = 0;
         String filler = "x".repeat(110);

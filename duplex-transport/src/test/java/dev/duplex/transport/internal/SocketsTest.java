@@ -335,6 +335,44 @@ class SocketsTest {
         }
     }
 
+    /** Row B01: whoever has been answered DROPPED under CLOSE is not answered anything better afterwards. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void nothingIsTakenAfterTheBoundWasMet(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300)));
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            ByteBuf payload = Unpooled.wrappedBuffer(new byte[64 * 1024]);
+            CountDownLatch refused = new CountDownLatch(1);
+            SendResult result = SendResult.SENT;
+            // The loop is held up, so that it is certain to decide after we have been answered.
+            server.connection().channel().eventLoop().execute(() -> await(refused));
+            try {
+                for (int i = 0; i < 1000 && result.isAccepted(); i++) {
+                    result = server.connection().sendBytes(false, payload, 0, payload.readableBytes(), null);
+                }
+                assertThat(result).isEqualTo(SendResult.DROPPED);
+                assertThat(server.connection().sendText("once more", null)).isEqualTo(SendResult.CLOSED);
+            } finally {
+                refused.countDown();
+            }
+            while (client.read()) {
+                assertThat(client.recorder.take()).noneMatch("text once more"::equals);
+            }
+            CloseEvent event = server.listener().closed.get(SECONDS, TimeUnit.SECONDS);
+            assertThat(event.cause()).startsWith("the peer reads too slowly");
+            assertThat(server.listener().dropped).hasValue(1);
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(SECONDS, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** RFC 6455 §7.1.7: the close frame arrives, then the end of the stream, although we had more to say. */
     @ParameterizedTest
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})

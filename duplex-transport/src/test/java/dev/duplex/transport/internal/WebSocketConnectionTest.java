@@ -263,6 +263,23 @@ class WebSocketConnectionTest {
         assertThat(end.received()).containsExactly("ping a", "pong b");
     }
 
+    /** Row F14: from a server's peer and a client's alike. */
+    @ParameterizedTest
+    @EnumSource(Role.class)
+    void pongsThatNobodyAskedForLeaveNothing(Role role) {
+        with(new End(role, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, Delivery.WHOLE));
+        long before = end.bytesHeld();
+        for (int i = 0; i < 20_000; i++) {
+            end.read(end.pongFromPeer("x".repeat(120) + i % 10));
+            assertThat(end.recorder.take()).hasSize(1);
+            assertThat(end.bytesHeld()).isEqualTo(before);
+        }
+        assertThat(end.received()).isEmpty();
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+        end.read(end.pingFromPeer("still there"));
+        assertThat(end.received()).containsExactly("pong still there");
+    }
+
     @Test
     void refusesAPingOf126Bytes() {
         assertThatThrownBy(() -> end.connection.ping(new byte[126]))
