@@ -287,7 +287,7 @@ public final class WebSocketProtocol {
         } else if (messageEnds && message.isEmpty()) {
             sink.onMessage(text, in, index, length);
         } else {
-            message.append(in, index, length);
+            message.append(in, index, length, remaining);
             if (messageEnds) {
                 deliverAssembled(text, message.take(), sink);
             }
@@ -311,11 +311,11 @@ public final class WebSocketProtocol {
             return;
         }
         // A character is cut: the octets of it that came are held back, at most three.
-        message.append(in, index, length);
+        message.append(in, index, length, 0);
         ByteBuf whole = message.take();
         try {
             int deliverable = whole.readableBytes() - incomplete;
-            message.append(whole, whole.readerIndex() + deliverable, incomplete);
+            message.append(whole, whole.readerIndex() + deliverable, incomplete, 0);
             if (deliverable > 0 || messageEnds) {
                 sink.onChunk(text, whole, whole.readerIndex(), deliverable, messageEnds);
             }
@@ -332,7 +332,7 @@ public final class WebSocketProtocol {
             inflate(text, in, index, length, true, sink);
         } else {
             // The inflater is the event loop's, so a message goes through it in one piece.
-            message.append(in, index, length);
+            message.append(in, index, length, remaining);
             if (messageEnds) {
                 ByteBuf whole = message.take();
                 try {
