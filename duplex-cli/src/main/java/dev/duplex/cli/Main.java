@@ -3,11 +3,13 @@ package dev.duplex.cli;
 import dev.duplex.cli.common.ClientOptions;
 import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.ExitCode;
+import dev.duplex.cli.common.Spelling;
 import dev.duplex.cli.common.Streams;
 import dev.duplex.cli.common.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -72,6 +75,8 @@ public final class Main implements Runnable {
         tellExitCodes(commandLine);
         // A message may begin with @, and a secret's file is read as a whole.
         commandLine.setExpandAtFiles(false);
+        commandLine.registerConverter(Long.class, Main::wholeNumber);
+        commandLine.registerConverter(long.class, Main::wholeNumber);
         commandLine.setParameterExceptionHandler(Main::explain);
         commandLine.setExecutionExceptionHandler(Main::fail);
         return commandLine;
@@ -129,9 +134,34 @@ public final class Main implements Runnable {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
         err.println("duplex: " + e.getMessage());
-        UnmatchedArgumentException.printSuggestions(e, err);
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            List<String> meant = meant(unmatched, command.getCommandSpec());
+            if (!meant.isEmpty()) {
+                err.println("Did you mean " + String.join(" or ", meant) + "?");
+            }
+        }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();
         return command.getCommandSpec().exitCodeOnInvalidInput();
+    }
+
+    /** The options or verbs that are this but for a slip; where there are none, those that look like it. */
+    private static List<String> meant(UnmatchedArgumentException unmatched, CommandSpec spec) {
+        String typed = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+        Set<String> words = unmatched.isUnknownOption()
+                ? spec.optionsMap().keySet()
+                : spec.subcommands().keySet();
+        List<String> nearest = words.stream()
+                .filter(word -> word.length() > 2 && Spelling.isOneSlipAway(word, typed))
+                .toList();
+        return nearest.isEmpty() ? unmatched.getSuggestions() : nearest;
+    }
+
+    private static long wholeNumber(String text) {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("expected a whole number but got '" + text + "'");
+        }
     }
 }

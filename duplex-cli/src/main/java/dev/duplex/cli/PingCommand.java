@@ -96,7 +96,7 @@ final class PingCommand implements Callable<Integer> {
         }
         Target target = Target.of(url);
         PrintWriter out = spec.commandLine().getOut();
-        String shown = target.toString().replaceFirst("//[^/?#]*@", "//");
+        String shown = target.toString();
         PingReport report = json ? new JsonReport(out, shown, quiet) : new TextReport(out, shown, quiet);
         Pinger pinger = new Pinger(
                 new Pinger.Plan(target.url(), client.builder(target), echo, Math.max(0, count), interval, wait),

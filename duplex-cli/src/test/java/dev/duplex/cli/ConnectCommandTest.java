@@ -261,6 +261,28 @@ class ConnectCommandTest {
     }
 
     @Test
+    void doesNotOfferAServerWhereTheProxyIsMissing() throws IOException {
+        int port;
+        try (ServerSocket unused = new ServerSocket(0)) {
+            port = unused.getLocalPort();
+        }
+        assertThat(run("", "/echo", "--proxy", "127.0.0.1:" + port)).isEqualTo(4);
+        assertThat(err.toString())
+                .contains("could not connect to the proxy http://127.0.0.1:" + port)
+                .contains("connection refused")
+                .doesNotContain("duplex echo");
+    }
+
+    @Test
+    void verboselyNamesTheServerWithoutThePassword() {
+        String url = server.uri("/echo").toString().replace("//", "//ann:secret@");
+        assertThat(run(InputStream.nullInputStream(), out, "connect", url, "x", "--count", "1", "-v"))
+                .as(err.toString())
+                .isZero();
+        assertThat(err.toString()).contains("connected to ws://").doesNotContain("ann", "secret");
+    }
+
+    @Test
     void endsWithFourWhenNobodyListens() throws IOException {
         int port;
         try (ServerSocket unused = new ServerSocket(0)) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class MainTest {
@@ -34,6 +36,21 @@ class MainTest {
         assertThat(run("--verison")).isEqualTo(2);
         assertThat(err.toString()).contains("--verison").contains("--version").contains("duplex --help");
         assertThat(out.toString()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--cuont, --count", "--subprotocl=x, --subprotocol", "--bianry, --binary", "--hedaer, --header"})
+    void asksWhetherTheNearestOptionOfAVerbWasMeant(String typed, String meant) {
+        assertThat(run("connect", ":1/", typed)).isEqualTo(2);
+        assertThat(err.toString())
+                .startsWith("duplex: Unknown option: '" + typed)
+                .contains("Did you mean " + meant + "?");
+    }
+
+    @Test
+    void aNumberThatIsNoneIsSaidInWords() {
+        assertThat(run("connect", ":1/", "--count", "x")).isEqualTo(2);
+        assertThat(err.toString()).contains("'--count'", "expected a whole number but got 'x'");
     }
 
     @Test

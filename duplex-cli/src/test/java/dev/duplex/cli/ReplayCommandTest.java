@@ -98,6 +98,16 @@ class ReplayCommandTest {
     }
 
     @Test
+    void doesNotCloseBeforeWhatCameThenHasCome() throws IOException {
+        String recording = HEAD + OPEN + text("out", "a") + text("in", "a") + ENDED;
+        assertThat(replay("/delay?ms=300", recording, "--speed=1000x"))
+                .as(err.toString())
+                .isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("a\n");
+        assertThat(err.toString()).contains("1 sent, 1 came");
+    }
+
+    @Test
     void keepsTheRecordedPace() throws IOException {
         long begin = System.nanoTime();
         assertThat(replay("/echo", HEAD + OPEN + text("out", "a") + ENDED, "-q"))

@@ -305,7 +305,8 @@ public final class ReconnectingWebSocket {
                         asked, "they were not there within " + optionsTimeout.toMillis() + " ms (optionsTimeout)"))));
         CompletionStage<WebSocketOptions> made;
         try {
-            made = options.apply(new Attempt(attempt, Optional.ofNullable(last)));
+            made = Objects.requireNonNull(
+                    options.apply(new Attempt(attempt, Optional.ofNullable(last))), "there is no stage");
         } catch (RuntimeException e) {
             made = CompletableFuture.failedFuture(e);
         }
@@ -718,7 +719,9 @@ public final class ReconnectingWebSocket {
         }
 
         /**
-         * Keeps what is sent while there is no connection, in order, for the next one; by default nothing is kept.
+         * Keeps what is sent while there is no connection, in order, for the next one; by default nothing is kept. All of
+         * it is given to that connection at once, so it should be less than {@code maxBufferedBytes} of the options, 16
+         * MiB by default.
          *
          * @param messages most messages that wait
          * @param bytes most bytes of text and binary data that they hold

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class Sender {
     private static final int CHUNK_BYTES = 64 * 1024;
 
+    /** What a message takes besides its bytes, so that no bytes at all are not free either. */
+    private static final int MESSAGE_CHARGE = 64;
+
     private final int maxBufferedBytes;
     private final SerialTasks tasks;
     private final Runnable whenFull;
@@ -57,7 +60,7 @@ final class Sender {
     private long sentInTask;
 
     /**
-     * @param maxBufferedBytes most bytes that may wait behind a Blob
+     * @param maxBufferedBytes most bytes that may wait behind a Blob, and for each 64 of them one message
      * @param whenFull called if something cannot be buffered
      */
     Sender(int maxBufferedBytes, SerialTasks tasks, Runnable whenFull) {
@@ -91,7 +94,7 @@ final class Sender {
                 lost += bytes;
             } else if (!reading) {
                 transmit(connection, bytes, how);
-            } else if (behindBytes > 0 && behindBytes + bytes > maxBufferedBytes) {
+            } else if (isFullBehind(bytes)) {
                 lost += bytes;
                 whenFull.run();
             } else {
@@ -103,6 +106,12 @@ final class Sender {
                 });
             }
         }
+    }
+
+    /** Whether no more can wait behind a Blob. */
+    private boolean isFullBehind(int bytes) {
+        return (behindBytes > 0 && behindBytes + bytes > maxBufferedBytes)
+                || behind.size() >= maxBufferedBytes / MESSAGE_CHARGE;
     }
 
     private void transmit(WebSocketConnection to, int bytes, Function<WebSocketConnection, SendResult> how) {
@@ -127,6 +136,11 @@ final class Sender {
             countTask(blob.size());
             if (ended || connection == null) {
                 lost += blob.size();
+                return;
+            }
+            if (reading && isFullBehind(0)) {
+                lost += blob.size();
+                whenFull.run();
                 return;
             }
             WebSocketConnection to = connection;

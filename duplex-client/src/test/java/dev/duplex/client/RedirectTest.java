@@ -183,6 +183,20 @@ class RedirectTest {
         }
     }
 
+    @Test
+    void whatItTellsOfTheWayHasNoSecrets() throws Exception {
+        try (RawServer server = new RawServer((socket, request) -> {
+            requests.add(request);
+            RawServer.write(socket, redirect(302, request.startsWith("GET /a") ? "/b?ticket=hidden" : "/a?to=ken"));
+        })) {
+            String withPassword = server.url().replace("//", "//ann:secret@") + "a?to=ken";
+            assertThat(failure(withPassword, following()))
+                    .contains("it leads in a circle: ws://127.0.0.1:", "/a?..., ", "/b?..., ")
+                    .doesNotContain("ann", "secret", "ken", "hidden");
+            assertThat(requests).hasSize(2);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

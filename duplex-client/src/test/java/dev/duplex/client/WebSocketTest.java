@@ -1,6 +1,7 @@
 package dev.duplex.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
@@ -393,6 +394,36 @@ class WebSocketTest {
         socket.close();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatWaitsBehindABlobIsBoundedInNumberToo(boolean blobs) throws Exception {
+        CountDownLatch tested = new CountDownLatch(1);
+        Blob slow = Blob.of(1, () -> {
+            assertThatCode(() -> tested.await(30, TimeUnit.SECONDS)).doesNotThrowAnyException();
+            return new ByteArrayInputStream(new byte[1]);
+        });
+        int mayWait = 100;
+        WebSocket socket = open(
+                "/",
+                WebSocketOptions.builder()
+                        .limits(WebSocketOptions.DEFAULT_LIMITS.withMaxBufferedBytes(mayWait * 64))
+                        .build());
+        socket.send(slow);
+        for (int i = 0; i < mayWait; i++) {
+            socket.send("");
+        }
+        assertThat(socket.readyState()).isEqualTo(WebSocket.OPEN);
+        if (blobs) {
+            socket.send(slow);
+        } else {
+            socket.send("");
+        }
+        assertThat(recorder.next()).isEqualTo("error");
+        assertThat(recorder.error.message()).contains("maxBufferedBytes");
+        assertThat(recorder.next()).isEqualTo("close 1006");
+        tested.countDown();
+    }
+
     @Test
     void aBlobThatEndsEarlyFailsTheConnection() throws Exception {
         WebSocket socket = open();
@@ -505,6 +536,19 @@ class WebSocketTest {
             socket.close();
             assertThat(recorder.next()).isEqualTo("close 1005 clean");
         }
+    }
+
+    @Test
+    void aUnixSocketThatIsNotThereIsSaidInWords(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("no.sock");
+        new WebSocket(
+                "ws://localhost/",
+                WebSocketOptions.builder().unixSocket(path).build(),
+                recorder.handlers());
+        assertThat(recorder.next()).isEqualTo("error");
+        assertThat(recorder.error.message())
+                .isEqualTo("could not connect to " + path + ": there is no such socket");
+        assertThat(recorder.next()).isEqualTo("close 1006");
     }
 
     @Test

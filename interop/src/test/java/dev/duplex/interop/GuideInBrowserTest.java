@@ -96,7 +96,7 @@ class GuideInBrowserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"14-client.md", "14-client.zh-CN.md"})
+    @ValueSource(strings = {"client.md", "client.zh-CN.md"})
     void theJavaScriptBesideTheJavaIsThatOfTheBrowsersPage(String guide) throws IOException {
         assertThat(blocks(guide)).hasSize(6).isSubsetOf(blocks("06-browser.md"));
     }

@@ -249,7 +249,8 @@ public final class ClientOptions {
             for (String line : lines) {
                 int colon = line.indexOf(':');
                 if (colon <= 0) {
-                    throw CommandFailure.usage("--header: expected 'Name: value' but got '" + line + "'");
+                    throw CommandFailure.usage("--header: expected 'Name: value' but "
+                            + (typed.startsWith("@") ? "a line of the file has no colon" : "got '" + line + "'"));
                 }
                 String name = line.substring(0, colon).strip();
                 named |= name.equalsIgnoreCase("User-Agent");

@@ -66,8 +66,11 @@ public record Ending(ExitCode exitCode, String message) {
                 }
                 yield new Ending(
                         ExitCode.CONNECT,
-                        message.replace(
-                                "; nothing listens there", "; is the server running? 'duplex echo' starts one"));
+                        message.contains(" the proxy ")
+                                ? message
+                                : message.replace(
+                                        "; nothing listens there",
+                                        "; is the server running? 'duplex echo' starts one"));
             }
         };
     }

@@ -14,6 +14,8 @@ public final class Target {
     /** As npm's ws has it, {@code ws+unix:/run/app.sock:/path?query}, and what {@code duplex echo --unix} prints. */
     private static final Pattern UNIX = Pattern.compile("(?:(ws|wss)\\+)?unix:(?://)?(/[^:]*|[^/:][^:]*)(?::(/.*))?");
 
+    private static final Pattern USER = Pattern.compile("//[^/?#]*@");
+
     private final String url;
     private final @Nullable Path unix;
 
@@ -46,8 +48,10 @@ public final class Target {
         return Optional.ofNullable(unix);
     }
 
+    /** As it may be shown: without a user and a password. */
     @Override
     public String toString() {
-        return unix == null ? url : url + " at " + unix;
+        String shown = USER.matcher(url).replaceFirst("//");
+        return unix == null ? shown : shown + " at " + unix;
     }
 }

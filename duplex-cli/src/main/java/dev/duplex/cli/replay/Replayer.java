@@ -85,6 +85,9 @@ public final class Replayer {
     private long received;
     private long asRecorded;
 
+    /** Messages that the recording has up to here, when none of them is waited for. */
+    private long expected;
+
     /** @param name of the recording, for messages */
     public Replayer(Plan plan, RecordReader recording, String name) {
         this.plan = plan;
@@ -175,7 +178,7 @@ public final class Replayer {
             } else {
                 await(line);
             }
-            if (closed != null) {
+            if (event.type() == RecordedEvent.Type.CLOSE && event.direction() == Direction.IN) {
                 another = recording.next().isPresent();
                 return;
             }
@@ -200,7 +203,7 @@ public final class Replayer {
         }
     }
 
-    private void send(WebSocket socket, RecordedLine line) throws Stop {
+    private void send(WebSocket socket, RecordedLine line) throws InterruptedException, Stop {
         if (closed != null) {
             throw new Stop(closedEarly(line, closed));
         }
@@ -217,6 +220,7 @@ public final class Replayer {
             // Whether it is answered shows in what follows.
             case PING -> socket.ping(event.bytes()).exceptionally(failure -> Duration.ZERO);
             case CLOSE -> {
+                awaitReplies();
                 closing = true;
                 int code = event.code();
                 if (code == CloseCode.NORMAL || code >= 3000) {
@@ -231,6 +235,18 @@ public final class Replayer {
         }
     }
 
+    /** What came before we closed has its time to come before we close, however slow the server is today. */
+    private void awaitReplies() throws InterruptedException {
+        long deadline = System.nanoTime() + plan.timeout().toNanos();
+        while (received < expected && closed == null) {
+            Runnable task = tasks.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            if (task == null) {
+                return;
+            }
+            task.run();
+        }
+    }
+
     private void await(RecordedLine line) throws IOException, InterruptedException, Stop {
         boolean waiting = plan.strict() || plan.speed() == 0;
         if (line.event().type().isMessage() && waiting) {
@@ -241,6 +257,8 @@ public final class Replayer {
                         differs(line, "the server sent something else than recorded", differs.get() + elsewhere(came)));
             }
             asRecorded++;
+        } else if (line.event().type().isMessage()) {
+            expected++;
         } else if (line.event().type() == RecordedEvent.Type.CLOSE) {
             awaitClose(line);
         }

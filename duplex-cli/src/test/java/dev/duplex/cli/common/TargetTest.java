@@ -3,6 +3,7 @@ package dev.duplex.cli.common;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -20,6 +21,13 @@ class TargetTest {
     void aUrlMayLackWhatCanBeGuessed(String typed, String url) {
         assertThat(Target.of(typed).url()).isEqualTo(url);
         assertThat(Target.of(typed).unix()).isEmpty();
+    }
+
+    @Test
+    void userAndPasswordAreNotShown() {
+        Target target = Target.of("wss://ann:secret@example.com/chat?to=a@b");
+        assertThat(target).hasToString("wss://example.com/chat?to=a@b");
+        assertThat(target.url()).contains("ann:secret@");
     }
 
     @ParameterizedTest

@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpResponseDecoder;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -291,6 +292,9 @@ final class Attempt {
     private String inWords(Throwable cause) {
         if (cause instanceof ConnectTimeoutException) {
             return "no answer within " + connectMillis() + " ms (connectTimeout)";
+        }
+        if (cause instanceof FileNotFoundException) {
+            return "there is no such socket"; // Unix sockets are files
         }
         String message = String.valueOf(cause.getMessage());
         return message.contains("Connection refused") ? "connection refused; nothing listens there" : message;

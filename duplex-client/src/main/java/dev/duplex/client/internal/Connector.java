@@ -12,6 +12,8 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +62,7 @@ public final class Connector {
     private final EventLoop loop;
     private final Owner owner;
     private final AtomicBoolean told = new AtomicBoolean();
-    private final List<String> redirects = new ArrayList<>(); // the event loop's
+    private final List<UrlRecord> redirects = new ArrayList<>(); // the event loop's
     private volatile @Nullable Attempt attempt;
 
     /**
@@ -137,7 +139,7 @@ public final class Connector {
         if (isDecided()) {
             return;
         }
-        redirects.add(from.url().toString());
+        redirects.add(from.url().withoutUserInfo());
         Opening next;
         try {
             next = from.redirected(response);
@@ -145,13 +147,10 @@ public final class Connector {
             failRedirect(response, e.getMessage());
             return;
         }
-        if (redirects.contains(next.url().toString())) {
-            failRedirect(response, "it leads in a circle: " + String.join(", ", redirects) + ", " + next.url());
+        if (redirects.contains(next.url())) {
+            failRedirect(response, "it leads in a circle: " + wayTo(next));
         } else if (redirects.size() > settings.maxRedirects()) {
-            failRedirect(
-                    response,
-                    "it would be one more than " + settings.maxRedirects() + ": " + String.join(", ", redirects) + ", "
-                            + next.url());
+            failRedirect(response, "it would be one more than " + settings.maxRedirects() + ": " + wayTo(next));
         } else if (next.elsewhere() && settings.unixSocket() != null) {
             failRedirect(
                     response,
@@ -160,6 +159,13 @@ public final class Connector {
         } else {
             begin(next);
         }
+    }
+
+    /** As it may be shown: a query may have a token in it. */
+    private String wayTo(Opening next) {
+        return Stream.concat(redirects.stream(), Stream.of(next.url()))
+                .map(url -> url.origin() + url.path() + (url.query().isEmpty() ? "" : "?..."))
+                .collect(Collectors.joining(", "));
     }
 
     private void failRedirect(HandshakeResponse response, @Nullable String why) {

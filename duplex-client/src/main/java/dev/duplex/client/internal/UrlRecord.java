@@ -35,8 +35,7 @@ public record UrlRecord(
         @Nullable String fragment) {
 
     // URL Standard, "forbidden domain code point", what is left of it after IDNA and percent-decoding. And "`{}, which
-    // the
-    // standard lets through to fail later: no Host field can have them (RFC 3986 §3.2.2).
+    // the standard lets through to fail later: no Host field can have them (RFC 3986 §3.2.2).
     private static final String FORBIDDEN_IN_HOST = " #%/:<>?@[\\]^|\u007f\"`{}";
     private static final String ENCODED_IN_PATH = " \"#<>?^`{}";
     private static final String ENCODED_IN_USER_INFO = ENCODED_IN_PATH + "/:;=@[\\]|";
@@ -317,6 +316,10 @@ public record UrlRecord(
 
     public UrlRecord withScheme(String other) {
         return new UrlRecord(other, userInfo, host, port, path, query, fragment);
+    }
+
+    public UrlRecord withoutUserInfo() {
+        return new UrlRecord(scheme, "", host, port, path, query, fragment);
     }
 
     public boolean isSecure() {

@@ -46,7 +46,6 @@ public final class TerminalSession {
     private final Handshake handshake = new Handshake();
     private final CountDownLatch decided = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final long begin = System.nanoTime();
 
     private @Nullable Transcript transcript;
     private volatile @Nullable WebSocket socket;
@@ -57,6 +56,7 @@ public final class TerminalSession {
 
     private volatile @Nullable ErrorEvent error;
     private volatile @Nullable CloseEvent close;
+    private volatile long beginNanos;
     private volatile long openedNanos;
     private boolean journalFailed;
 
@@ -120,6 +120,7 @@ public final class TerminalSession {
     }
 
     private WebSocket connect(ExecutorService listeners) {
+        beginNanos = System.nanoTime();
         try {
             return new WebSocket(
                     plan.target().url(),
@@ -285,8 +286,8 @@ public final class TerminalSession {
     private void opened(WebSocket to) {
         openedNanos = System.nanoTime();
         opened = true;
-        shown().note("connected to " + plan.target().toString().replaceFirst("//[^/?#]*@", "//") + " in "
-                + Duration.ofNanos(openedNanos - begin).toMillis() + " ms"
+        shown().note("connected to " + plan.target() + " in "
+                + Duration.ofNanos(openedNanos - beginNanos).toMillis() + " ms"
                 + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
                 + (to.extensions().isEmpty() ? "" : ", " + to.extensions().replaceAll("\\s*;[^,]*", "")));
         shown().note("Enter sends; /help lists more, Ctrl-D closes");

@@ -89,7 +89,7 @@ final class Transcript {
             String usage = command.word() + " " + command.arguments();
             AttributedStringBuilder line = new AttributedStringBuilder();
             line.append(command.word(), theme.command());
-            line.append(" " + command.arguments() + " ".repeat(Math.max(1, 30 - usage.length())), theme.plain());
+            line.append(" " + command.arguments() + " ".repeat(Math.max(1, 27 - usage.length())), theme.plain());
             line.append(command.meaning(), theme.aside());
             lines.add(line.toAttributedString());
         }
