@@ -542,12 +542,9 @@ class WebSocketTest {
     void aUnixSocketThatIsNotThereIsSaidInWords(@TempDir Path folder) throws Exception {
         Path path = folder.resolve("no.sock");
         new WebSocket(
-                "ws://localhost/",
-                WebSocketOptions.builder().unixSocket(path).build(),
-                recorder.handlers());
+                "ws://localhost/", WebSocketOptions.builder().unixSocket(path).build(), recorder.handlers());
         assertThat(recorder.next()).isEqualTo("error");
-        assertThat(recorder.error.message())
-                .isEqualTo("could not connect to " + path + ": there is no such socket");
+        assertThat(recorder.error.message()).isEqualTo("could not connect to " + path + ": there is no such socket");
         assertThat(recorder.next()).isEqualTo("close 1006");
     }
 

@@ -257,8 +257,6 @@ final class Commands {
         }
         int code = matcher.group(1) == null ? CloseCode.NORMAL : Integer.parseInt(matcher.group(1));
         String reason = matcher.group(2);
-        // Throws if they cannot be, before anything is noted.
-        socket.close(code, reason);
-        session.closing(code, reason);
+        session.close(socket, code, reason);
     }
 }

@@ -198,18 +198,16 @@ public final class TerminalSession {
     }
 
     private void leave(WebSocket open) {
-        leaving = true;
-        open.close(plan.closing().code(), plan.closing().reason());
-        record(() -> RecordedEvent.close(
-                Direction.OUT, plan.closing().code(), plan.closing().reason()));
+        close(open, plan.closing().code(), plan.closing().reason());
     }
 
     boolean isLeaving() {
         return leaving;
     }
 
-    /** We close with this. */
-    void closing(int code, String reason) {
+    /** Closes with this, if it can be. No other thread records the answer before this is recorded. */
+    synchronized void close(WebSocket open, int code, String reason) {
+        open.close(code, reason);
         leaving = true;
         record(() -> RecordedEvent.close(Direction.OUT, code, reason));
     }

@@ -13,7 +13,8 @@ class SlashCommandTest {
     @ParameterizedTest
     @EnumSource(SlashCommand.class)
     void aLineOfTheHelpFitsIntoEightyColumns(SlashCommand command) {
-        assertThat(2 + command.word().length() + 1 + command.arguments().length()).isLessThan(INDENT);
+        assertThat(2 + command.word().length() + 1 + command.arguments().length())
+                .isLessThan(INDENT);
         assertThat(INDENT + command.meaning().length()).isLessThanOrEqualTo(80);
     }
 
