@@ -1,27 +1,19 @@
 package dev.duplex.client;
 
-import dev.duplex.client.internal.OpenSockets;
 import dev.duplex.client.internal.UsvString;
 import dev.duplex.core.CloseCode;
-import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SendResult;
-import dev.duplex.transport.internal.BlockingExecutor;
-import dev.duplex.transport.internal.SerialTasks;
 import io.netty.buffer.ByteBufUtil;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps a connection to a server: makes a new {@link WebSocket} whenever the last one is lost, until it is {@linkplain
@@ -64,8 +56,6 @@ import org.slf4j.LoggerFactory;
  * called from any thread. It keeps the program running until it is closed.
  */
 public final class ReconnectingWebSocket {
-    private static final Logger LOG = LoggerFactory.getLogger(ReconnectingWebSocket.class);
-
     /** What it is doing. */
     public enum State {
         /** It makes a connection. */
@@ -141,64 +131,10 @@ public final class ReconnectingWebSocket {
         default void onClosed(Stop why, Disconnection last) {}
     }
 
-    private final String url;
-    private final Function<Attempt, ? extends CompletionStage<WebSocketOptions>> options;
-    private final Duration optionsTimeout;
-    private final BinaryType binaryType;
-    private final Listener listener;
-    private final Timers timers;
-    private final Reconnection reconnection;
-    private final SerialTasks tasks;
+    private final Reconnector reconnector;
 
-    /** Guards what follows; of it, all but the buffer is changed by tasks only. */
-    private final Object lock = new Object();
-
-    private final OfflineBuffer buffer;
-    private State state = State.CONNECTING;
-    private @Nullable WebSocket socket;
-    private @Nullable Runnable callOff;
-    private boolean closing;
-    private int closeCode = CloseCode.NO_STATUS;
-    private String closeReason = "";
-
-    // Used by tasks only.
-    private int attempt;
-    private @Nullable Disconnection last;
-    private @Nullable ErrorEvent error;
-
-    /** What is waited for, a timer or options; whatever comes for an earlier step comes too late. */
-    private long step;
-
-    private ReconnectingWebSocket(Builder builder) {
-        this.url = builder.url;
-        this.options = builder.options;
-        this.optionsTimeout = builder.optionsTimeout;
-        this.binaryType = builder.binaryType;
-        this.listener = builder.listener;
-        this.timers = builder.timers;
-        this.reconnection = new Reconnection(builder.policy(), builder.optionsAreMadeAnew, builder.random);
-        this.buffer = new OfflineBuffer(builder.maxMessages, builder.maxBytes, builder.overflow);
-        Executor executor = builder.executor == null ? BlockingExecutor.shared() : builder.executor;
-        this.tasks = new SerialTasks(executor, new SerialTasks.Owner() {
-            @Override
-            public void pressureChanged() {
-                // The tasks of a socket are one task here: it sees to its own.
-            }
-
-            @Override
-            public void refused(RejectedExecutionException why) {
-                LOG.warn(
-                        "The executor of {} takes no more tasks, so that it is closed",
-                        ReconnectingWebSocket.this,
-                        why);
-                close();
-            }
-
-            @Override
-            public void failed(Throwable thrown) {
-                LOG.warn("A task of {} has failed", ReconnectingWebSocket.this, thrown);
-            }
-        });
+    private ReconnectingWebSocket(Reconnector reconnector) {
+        this.reconnector = reconnector;
     }
 
     /**
@@ -212,19 +148,13 @@ public final class ReconnectingWebSocket {
 
     /** What it is doing. */
     public State state() {
-        synchronized (lock) {
-            return state;
-        }
+        return reconnector.state();
     }
 
     /** The WebSocket of the open connection, for its pings and its attributes; empty while there is none. */
     public Optional<WebSocket> socket() {
-        synchronized (lock) {
-            return state == State.OPEN ? Optional.ofNullable(socket) : Optional.empty();
-        }
+        return reconnector.socket();
     }
-
-    // --------------------------------------------------------------------------------------------------------- sending
 
     /**
      * Sends a text message. Never blocks.
@@ -234,12 +164,12 @@ public final class ReconnectingWebSocket {
      */
     public SendResult send(String data) {
         String text = UsvString.of(data);
-        return send(new OfflineBuffer.Message(text, ByteBufUtil.utf8Bytes(text)));
+        return reconnector.send(text, ByteBufUtil.utf8Bytes(text));
     }
 
     /** Sends a binary message of a copy of these bytes; see {@link #send(String)}. */
     public SendResult send(byte[] data) {
-        return send(new OfflineBuffer.Message(data.clone(), data.length));
+        return reconnector.send(data.clone(), data.length);
     }
 
     /**
@@ -247,217 +177,12 @@ public final class ReconnectingWebSocket {
      * that it holds: a file or a stream none.
      */
     public SendResult send(Blob data) {
-        return send(new OfflineBuffer.Message(data, data.isInMemory() ? data.size() : 0));
+        return reconnector.send(data, data.isInMemory() ? data.size() : 0);
     }
-
-    private SendResult send(OfflineBuffer.Message message) {
-        OfflineBuffer.Outcome outcome;
-        synchronized (lock) {
-            if (closing || state == State.CLOSED) {
-                return SendResult.CLOSED;
-            }
-            WebSocket current = socket;
-            // What waits is older.
-            boolean direct = state == State.OPEN && buffer.isEmpty();
-            if (direct && current != null && current.readyState() == WebSocket.OPEN) {
-                give(current, message.data());
-                return SendResult.SENT;
-            }
-            outcome = buffer.offer(message);
-        }
-        for (Object dropped : outcome.dropped()) {
-            task(() -> tell(() -> listener.onDropped(dropped)));
-        }
-        return outcome.taken() ? SendResult.QUEUED : SendResult.DROPPED;
-    }
-
-    private static void give(WebSocket to, Object data) {
-        if (data instanceof String text) {
-            to.send(text);
-        } else if (data instanceof byte[] bytes) {
-            to.send(bytes);
-        } else {
-            to.send((Blob) data);
-        }
-    }
-
-    // ------------------------------------------------------------------------------------------------------ connecting
-
-    private void start() {
-        OpenSockets.opened();
-        task(this::connect);
-    }
-
-    private void connect() {
-        if (endIfClosing()) {
-            return;
-        }
-        become(State.CONNECTING);
-        attempt = reconnection.attempt(timers.nanoTime());
-        tell(() -> listener.onConnecting(attempt));
-        if (endIfClosing()) {
-            return;
-        }
-        long asked = ++step;
-        awaitCallOff(timers.after(
-                optionsTimeout,
-                () -> task(() -> haveNoOptions(
-                        asked, "they were not there within " + optionsTimeout.toMillis() + " ms (optionsTimeout)"))));
-        CompletionStage<WebSocketOptions> made;
-        try {
-            made = Objects.requireNonNull(
-                    options.apply(new Attempt(attempt, Optional.ofNullable(last))), "there is no stage");
-        } catch (RuntimeException e) {
-            made = CompletableFuture.failedFuture(e);
-        }
-        made.whenComplete((result, failure) -> task(() -> {
-            if (result != null) {
-                open(asked, result);
-            } else {
-                haveNoOptions(asked, inWords(failure));
-            }
-        }));
-    }
-
-    private static String inWords(@Nullable Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        return cause == null ? "they are null" : cause.toString();
-    }
-
-    private void haveNoOptions(long asked, String why) {
-        if (asked == step) {
-            lost(failure("no options for the connection: " + why));
-        }
-    }
-
-    private static Disconnection failure(String cause) {
-        return new Disconnection(CloseKind.FAILED, CloseCode.ABNORMAL, "", Optional.empty(), cause);
-    }
-
-    private void open(long asked, WebSocketOptions with) {
-        if (asked != step) {
-            return;
-        }
-        stopWaiting();
-        if (endIfClosing()) {
-            return;
-        }
-        WebSocket opening;
-        try {
-            opening = new WebSocket(url, with, task -> tasks.queue(task, 0), this::setUp);
-        } catch (DOMException e) {
-            end(Stop.TERMINAL, failure(String.valueOf(e.getMessage())));
-            return;
-        }
-        boolean unwanted;
-        synchronized (lock) {
-            socket = opening;
-            unwanted = closing;
-        }
-        if (unwanted) {
-            opening.close();
-        }
-    }
-
-    private void setUp(WebSocket created) {
-        created.binaryType(binaryType);
-        created.onopen(event -> opened(created));
-        created.onmessage(event -> tell(() -> listener.onMessage(event)));
-        created.onerror(event -> error = event);
-        created.onclose(this::closed);
-    }
-
-    private void opened(WebSocket opened) {
-        reconnection.opened(timers.nanoTime());
-        become(State.OPEN);
-        tell(() -> listener.onOpen(opened, attempt));
-        synchronized (lock) {
-            while (!buffer.isEmpty() && opened.readyState() == WebSocket.OPEN) {
-                give(opened, buffer.remove().data());
-            }
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------------------- losing
-
-    private void closed(CloseEvent event) {
-        synchronized (lock) {
-            socket = null;
-        }
-        Disconnection why = new Disconnection(
-                event.kind(),
-                event.code(),
-                event.reason(),
-                Optional.ofNullable(error).flatMap(ErrorEvent::response),
-                event.cause());
-        error = null;
-        lost(why);
-    }
-
-    private void lost(Disconnection why) {
-        stopWaiting();
-        last = why;
-        if (endIfClosing()) {
-            return;
-        }
-        if (isOfThisProgram(why.kind())) {
-            end(Stop.CLOSED, why);
-            return;
-        }
-        Reconnection.Next next = reconnection.lost(why, timers.nanoTime(), timers.wallClock());
-        if (next instanceof Reconnection.End end) {
-            end(
-                    end.why(),
-                    new Disconnection(
-                            why.kind(), why.code(), why.reason(), why.response(), why.cause() + "; " + end.words()));
-            return;
-        }
-        Duration delay = ((Reconnection.Wait) next).delay();
-        become(State.WAITING);
-        tell(() -> listener.onWaiting(delay, why));
-        if (endIfClosing()) {
-            return;
-        }
-        long waiting = ++step;
-        awaitCallOff(timers.after(
-                delay,
-                () -> task(() -> {
-                    if (waiting == step) {
-                        stopWaiting();
-                        connect();
-                    }
-                })));
-    }
-
-    /** The program has closed the WebSocket that it was given. */
-    private static boolean isOfThisProgram(CloseKind kind) {
-        return kind == CloseKind.CLOSED_BY_US || kind == CloseKind.TERMINATED || kind == CloseKind.CLOSE_TIMEOUT;
-    }
-
-    private void awaitCallOff(Runnable how) {
-        synchronized (lock) {
-            callOff = how;
-        }
-    }
-
-    private void stopWaiting() {
-        step++;
-        Runnable waiting;
-        synchronized (lock) {
-            waiting = callOff;
-            callOff = null;
-        }
-        if (waiting != null) {
-            waiting.run();
-        }
-    }
-
-    // ---------------------------------------------------------------------------------------------------------- ending
 
     /** Ends it, whatever it is doing. What waits for a connection is dropped. Without effect if it has ended. */
     public void close() {
-        closeValidated(CloseCode.NO_STATUS, "");
+        reconnector.close(CloseCode.NO_STATUS, "");
     }
 
     /**
@@ -469,104 +194,12 @@ public final class ReconnectingWebSocket {
      * @throws DOMException.SyntaxError if the reason is longer
      */
     public void close(int code, String reason) {
-        closeValidated(code, WebSocket.checkedReason(code, reason));
-    }
-
-    private void closeValidated(int code, String reason) {
-        WebSocket current;
-        synchronized (lock) {
-            if (closing || state == State.CLOSED) {
-                return;
-            }
-            closing = true;
-            closeCode = code;
-            closeReason = reason;
-            current = socket;
-        }
-        if (current != null) {
-            // Its close event is what ends this.
-            current.closeValidated(code, reason);
-        } else {
-            task(this::endUnlessConnected);
-        }
-    }
-
-    private void endUnlessConnected() {
-        WebSocket current;
-        synchronized (lock) {
-            current = socket;
-        }
-        if (current != null) {
-            current.closeValidated(closeCode, closeReason);
-        } else {
-            endIfClosing();
-        }
-    }
-
-    /** Ends it if the program has said so; true if it has ended. To be asked whenever there is no socket. */
-    private boolean endIfClosing() {
-        boolean now;
-        synchronized (lock) {
-            if (state == State.CLOSED) {
-                return true;
-            }
-            now = closing;
-        }
-        if (now) {
-            Disconnection why = last;
-            end(
-                    Stop.CLOSED,
-                    why != null
-                            ? why
-                            : new Disconnection(
-                                    CloseKind.TERMINATED,
-                                    CloseCode.ABNORMAL,
-                                    "",
-                                    Optional.empty(),
-                                    "closed by this program before there was a connection"));
-        }
-        return now;
-    }
-
-    private void end(Stop why, Disconnection with) {
-        stopWaiting();
-        try {
-            synchronized (lock) {
-                state = State.CLOSED;
-            }
-            // Nobody adds to it any more.
-            while (!buffer.isEmpty()) {
-                Object dropped = buffer.remove().data();
-                tell(() -> listener.onDropped(dropped));
-            }
-            tell(() -> listener.onClosed(why, with));
-        } finally {
-            OpenSockets.closed();
-        }
-    }
-
-    private void become(State next) {
-        synchronized (lock) {
-            state = next;
-        }
-    }
-
-    private void task(Runnable task) {
-        tasks.queue(task, 0);
-    }
-
-    private void tell(Runnable what) {
-        try {
-            what.run();
-        } catch (RuntimeException e) {
-            LOG.warn("The listener of {} has failed", this, e);
-        }
+        reconnector.close(code, WebSocket.checkedReason(code, reason));
     }
 
     @Override
     public String toString() {
-        return "reconnecting WebSocket to " + ConstructorSteps.masked(url).replaceFirst("[?#].*", "") + " in state "
-                + state();
+        return reconnector.toString();
     }
 
     // --------------------------------------------------------------------------------------------------------- builder
@@ -575,15 +208,18 @@ public final class ReconnectingWebSocket {
     public static final class Builder {
         private static final Duration DEFAULT_OPTIONS_TIMEOUT = Duration.ofSeconds(30);
 
-        private final String url;
+        final String url;
         private @Nullable WebSocketOptions fixed = WebSocketOptions.DEFAULT;
-        private Function<Attempt, ? extends CompletionStage<WebSocketOptions>> options =
+        Function<Attempt, ? extends CompletionStage<WebSocketOptions>> options =
                 attempt -> CompletableFuture.completedFuture(WebSocketOptions.DEFAULT);
-        private boolean optionsAreMadeAnew;
-        private Duration optionsTimeout = DEFAULT_OPTIONS_TIMEOUT;
-        private @Nullable Executor executor;
-        private BinaryType binaryType = BinaryType.BLOB;
-        private Listener listener = new Listener() {};
+        boolean optionsAreMadeAnew;
+        Duration optionsTimeout = DEFAULT_OPTIONS_TIMEOUT;
+
+        @Nullable
+        Executor executor;
+
+        BinaryType binaryType = BinaryType.BLOB;
+        Listener listener = new Listener() {};
         private Duration backoffBase = ReconnectPolicy.DEFAULT.backoffBase();
         private Duration backoffCap = ReconnectPolicy.DEFAULT.backoffCap();
         private Duration stableAfter = ReconnectPolicy.DEFAULT.stableAfter();
@@ -592,11 +228,11 @@ public final class ReconnectingWebSocket {
         private Duration maxRetryAfter = ReconnectPolicy.DEFAULT.maxRetryAfter();
         private IntPredicate terminalCloseCodes = ReconnectPolicy.DEFAULT.terminalCloseCodes();
         private IntPredicate terminalStatuses = ReconnectPolicy.DEFAULT.terminalStatuses();
-        private int maxMessages;
-        private long maxBytes;
-        private Overflow overflow = Overflow.DROP_NEWEST;
-        private Timers timers = Timers.ofClientLoops();
-        private RandomGenerator random = RandomGenerator.getDefault();
+        int maxMessages;
+        long maxBytes;
+        Overflow overflow = Overflow.DROP_NEWEST;
+        Timers timers = Timers.ofClientLoops();
+        RandomGenerator random = RandomGenerator.getDefault();
 
         private Builder(String url) {
             this.url = Objects.requireNonNull(url, "url");
@@ -738,7 +374,7 @@ public final class ReconnectingWebSocket {
             return this;
         }
 
-        private ReconnectPolicy policy() {
+        ReconnectPolicy policy() {
             return new ReconnectPolicy(
                     backoffBase,
                     backoffCap,
@@ -767,9 +403,9 @@ public final class ReconnectingWebSocket {
             if (fixed != null) {
                 ConstructorSteps.urlRecord(url, fixed.baseUrl());
             }
-            ReconnectingWebSocket started = new ReconnectingWebSocket(this);
-            started.start();
-            return started;
+            Reconnector reconnector = new Reconnector(this);
+            reconnector.start();
+            return new ReconnectingWebSocket(reconnector);
         }
 
         private static Duration positive(String name, Duration value) {
