@@ -170,8 +170,9 @@ final class ConnectCommand implements Callable<Integer> {
     @Option(
             names = "--show",
             paramLabel = "WHAT",
-            description = "Show on stderr what goes over the wire, explained: ${COMPLETION-CANDIDATES}. Credentials are"
-                    + " shown by all only.")
+            description =
+                    "Show what goes over the wire, explained; on stderr, or above the line at a terminal: ${COMPLETION-CANDIDATES}. Credentials are"
+                            + " shown by all only.")
     private @Nullable Show show;
 
     @Option(
@@ -244,10 +245,7 @@ final class ConnectCommand implements Callable<Integer> {
                 || escape
                 || binary
                 || json
-                || show != null
-                || roundTrips
-                || reconnect != null
-                || !hello.isEmpty();
+                || roundTrips;
         return !script && streams.equals(Streams.SYSTEM) && Terminals.inAndOut();
     }
 
@@ -257,8 +255,11 @@ final class ConnectCommand implements Callable<Integer> {
         return new TerminalSession(new TerminalPlan(
                         target,
                         client.builder(target),
+                        reconnecting(),
+                        greeting(),
                         first(maxMessage),
                         new Journal(records(target)),
+                        show,
                         pretty != Pretty.off,
                         timestamps,
                         maxMessage,
@@ -276,7 +277,7 @@ final class ConnectCommand implements Callable<Integer> {
                 target,
                 client.builder(target),
                 reconnecting(),
-                hello.stream().<Outgoing>map(Outgoing.Text::new).toList(),
+                greeting(),
                 first(maxMessage),
                 in.reader(streams.in(), binary, maxMessage),
                 !messages.isEmpty() || !files.isEmpty(),
@@ -304,8 +305,7 @@ final class ConnectCommand implements Callable<Integer> {
             return new NdjsonWriter(streams.out());
         }
         Clock clock = timestamps ? Clock.systemDefaultZone() : null;
-        boolean seen = streams.equals(Streams.SYSTEM) && Terminals.out();
-        return seen && framing == Framing.lines
+        return Terminals.show(streams) && framing == Framing.lines
                 ? new TerminalSafeWriter(streams.out(), pretty, escape, clock)
                 : new FramedWriter(streams.out(), framing, pretty, escape, clock);
     }
@@ -323,6 +323,10 @@ final class ConnectCommand implements Callable<Integer> {
             }
         }
         return records;
+    }
+
+    private List<Outgoing> greeting() {
+        return hello.stream().<Outgoing>map(Outgoing.Text::new).toList();
     }
 
     private List<Outgoing> first(int maxMessage) {

@@ -7,6 +7,12 @@ import dev.duplex.cli.common.ExitCode;
 import dev.duplex.cli.common.LengthOfTime;
 import dev.duplex.cli.common.Streams;
 import dev.duplex.cli.common.Target;
+import dev.duplex.cli.common.Terminals;
+import dev.duplex.cli.connect.FramedWriter;
+import dev.duplex.cli.connect.Framing;
+import dev.duplex.cli.connect.MessageWriter;
+import dev.duplex.cli.connect.Pretty;
+import dev.duplex.cli.connect.TerminalSafeWriter;
 import dev.duplex.cli.record.RecordReader;
 import dev.duplex.cli.replay.Masks;
 import dev.duplex.cli.replay.Replayer;
@@ -104,6 +110,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         Target target = Target.of(url);
+        MessageWriter output = output();
         Replayer.Plan plan = new Replayer.Plan(
                 target.url(),
                 client.builder(target),
@@ -111,7 +118,7 @@ final class ReplayCommand implements Callable<Integer> {
                 strict,
                 new Masks(masks.stream().map(ReplayCommand::pattern).toList()),
                 timeout,
-                this::print);
+                message -> print(output, message));
         try (RecordReader recording = RecordReader.open(file)) {
             Replayer replayer = new Replayer(plan, recording, String.valueOf(file.getFileName()));
             Ending ending = replayer.run();
@@ -144,14 +151,21 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    /** Messages go to a file or a pipe as they are; a test needs none of them. */
-    private void print(MessageEvent message) {
+    /** Messages go to a file or a pipe as they are, and to a terminal so that it does not obey them. */
+    private MessageWriter output() {
+        return Terminals.show(streams)
+                ? new TerminalSafeWriter(streams.out(), Pretty.auto, false, null)
+                : new FramedWriter(streams.out(), Framing.lines, Pretty.off, false, null);
+    }
+
+    /** A test needs no messages. */
+    private void print(MessageWriter output, MessageEvent message) {
         if (quiet || strict) {
             return;
         }
         try {
-            streams.out().write(message.bytes());
-            streams.out().write('\n');
+            output.write(message.isText(), message.bytes());
+            output.flush();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -107,6 +108,13 @@ class CommandTest {
     }
 
     @Test
+    void listsTheVerbsWithinEightyColumns() {
+        assertThat(run("help")).isZero();
+        assertThat(out.toString()).contains("connect", "replay");
+        assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+    }
+
+    @Test
     void leavesAFileAloneThatIsNoSocket(@TempDir Path directory) throws Exception {
         Path file = Files.writeString(directory.resolve("precious"), "data");
         assertThat(run("echo", "--unix", file.toString())).isEqualTo(3);
@@ -142,6 +150,17 @@ class CommandTest {
                         "9998",
                         "8009")
                 .doesNotContain("${");
+    }
+
+    static Stream<String> verbs() {
+        return Main.commandLine().getSubcommands().keySet().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("verbs")
+    void explainsEveryVerbWithinEightyColumns(String verb) {
+        assertThat(run("help", verb)).isZero();
+        assertThat(out.toString()).contains("Usage: duplex").doesNotContain("${");
         assertThat(out.toString().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 }

@@ -7,6 +7,11 @@ import java.lang.reflect.InvocationTargetException;
 public final class Terminals {
     private Terminals() {}
 
+    /** Whether what goes into these streams is seen by somebody, whose terminal must not obey it. */
+    public static boolean show(Streams streams) {
+        return streams.equals(Streams.SYSTEM) && out();
+    }
+
     /** Whether standard output is a terminal, as far as can be told: by the launcher, or if the input is one, too. */
     public static boolean out() {
         return "terminal".equals(System.getProperty("duplex.stdout")) || inAndOut();

@@ -272,7 +272,7 @@ public final class Conversation {
         Show show = plan.show();
         return show == null
                 ? new Watching(pingsAndPongs, roundTrips)
-                : new Watching.Wire(pingsAndPongs, roundTrips, new WireShow(show, plan.notes()));
+                : new Watching.Wire(pingsAndPongs, roundTrips, new WireShow(show, plan.notes()::line));
     }
 
     private void closed(CloseEvent close) {

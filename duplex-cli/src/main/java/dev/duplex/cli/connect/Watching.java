@@ -2,13 +2,10 @@ package dev.duplex.cli.connect;
 
 import dev.duplex.client.WebSocket;
 import dev.duplex.client.WebSocketObserver;
-import dev.duplex.client.internal.wire.WireTap;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLSession;
 
 /** Sees what is no message. Called on the event loop. */
 class Watching implements WebSocketObserver {
@@ -45,8 +42,8 @@ class Watching implements WebSocketObserver {
         return bytes;
     }
 
-    /** Sees the wire, too. Where stderr blocks, the connection waits, so that nothing piles up. */
-    static final class Wire extends Watching implements WireTap {
+    /** Sees the wire, too. */
+    static final class Wire extends Watching implements WireShow.Tap {
         private final WireShow show;
 
         Wire(BiConsumer<Boolean, byte[]> pingsAndPongs, Consumer<Duration> roundTrips, WireShow show) {
@@ -55,23 +52,8 @@ class Watching implements WebSocketObserver {
         }
 
         @Override
-        public void connected(SocketAddress peer) {
-            show.connected(peer);
-        }
-
-        @Override
-        public void secured(SSLSession session) {
-            show.secured(session);
-        }
-
-        @Override
-        public void sent(ByteBuffer bytes) {
-            show.sent(bytes);
-        }
-
-        @Override
-        public void received(ByteBuffer bytes) {
-            show.received(bytes);
+        public WireShow show() {
+            return show;
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.duplex.cli.connect;
 
 import dev.duplex.cli.common.Ending;
+import dev.duplex.client.internal.wire.WireTap;
 import dev.duplex.conformance.wire.Frame;
 import dev.duplex.conformance.wire.FrameReader;
 import dev.duplex.conformance.wire.FrameText;
@@ -11,6 +12,7 @@ import java.security.Principal;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -19,7 +21,7 @@ import javax.net.ssl.SSLSession;
  * Shows what goes over the wire: {@code >} is what we send, {@code <} what the server sends, {@code *} what happens to the
  * connection, and {@code #} explains the line above. Used by one thread.
  */
-final class WireShow {
+public final class WireShow {
     /** As much of a payload is looked at; a control frame's fits. */
     private static final int SHOWN_PAYLOAD = 256;
 
@@ -28,16 +30,17 @@ final class WireShow {
     private static final Set<String> SECRET = Set.of("authorization", "cookie", "set-cookie", "proxy-authorization");
 
     private final Show show;
-    private final Notes notes;
+    private final Consumer<String> out;
     private HandshakeRemarks remarks = new HandshakeRemarks();
     private Side sent = new Side('>', line -> remarks.ofRequest(line));
     private Side received = new Side('<', line -> remarks.ofResponse(line));
     private boolean compressing;
     private boolean compressionTold;
 
-    WireShow(Show show, Notes notes) {
+    /** @param out given each line, and may wait: then the connection waits, so that nothing piles up */
+    public WireShow(Show show, Consumer<String> out) {
         this.show = show;
-        this.notes = notes;
+        this.out = out;
     }
 
     void connected(SocketAddress peer) {
@@ -46,7 +49,7 @@ final class WireShow {
         sent = new Side('>', line -> remarks.ofRequest(line));
         received = new Side('<', line -> remarks.ofResponse(line));
         if (show.handshakes()) {
-            notes.line("* connected to " + shown(peer));
+            out.accept("* connected to " + shown(peer));
         }
     }
 
@@ -63,12 +66,12 @@ final class WireShow {
         if (!show.handshakes()) {
             return;
         }
-        notes.line("* " + session.getProtocol() + " with " + session.getCipherSuite());
+        out.accept("* " + session.getProtocol() + " with " + session.getCipherSuite());
         try {
             Principal peer = session.getPeerPrincipal();
-            notes.line("* the server's certificate is for " + Ending.printable(peer.getName()));
+            out.accept("* the server's certificate is for " + Ending.printable(peer.getName()));
         } catch (SSLPeerUnverifiedException e) {
-            notes.line("* the server has shown no certificate");
+            out.accept("* the server has shown no certificate");
         }
     }
 
@@ -78,6 +81,31 @@ final class WireShow {
 
     void received(ByteBuffer bytes) {
         received.take(bytes);
+    }
+
+    /** A WebSocketObserver that shows the wire, too. */
+    public interface Tap extends WireTap {
+        WireShow show();
+
+        @Override
+        default void connected(SocketAddress peer) {
+            show().connected(peer);
+        }
+
+        @Override
+        default void secured(SSLSession session) {
+            show().secured(session);
+        }
+
+        @Override
+        default void sent(ByteBuffer bytes) {
+            show().sent(bytes);
+        }
+
+        @Override
+        default void received(ByteBuffer bytes) {
+            show().received(bytes);
+        }
     }
 
     /** What goes in one direction: heads, until one says that frames follow. */
@@ -119,7 +147,7 @@ final class WireShow {
                 for (String line : lines) {
                     line(line);
                 }
-                notes.line(Character.toString(mark));
+                out.accept(Character.toString(mark));
             }
             boolean request = mark == '>';
             boolean interim = lines[0].matches("HTTP/1\\.1 1(?!01)[0-9][0-9].*");
@@ -137,9 +165,9 @@ final class WireShow {
             String name = HandshakeRemarks.name(line);
             boolean hidden = show != Show.all && SECRET.contains(name);
             String shown = hidden ? line.substring(0, line.indexOf(':')) + ": ..." : line;
-            notes.line(mark + " " + Ending.printable(shown));
+            out.accept(mark + " " + Ending.printable(shown));
             if (show == Show.handshake || !hidden) {
-                remark.apply(line).ifPresent(text -> notes.line("    # " + text));
+                remark.apply(line).ifPresent(text -> out.accept("    # " + text));
             }
         }
 
@@ -147,20 +175,20 @@ final class WireShow {
             if (show == Show.control && frame.opcode() < CONTROL) {
                 return;
             }
-            notes.line(mark + (frame.fin() ? " FIN " : "     ") + FrameText.line(frame));
+            out.accept(mark + (frame.fin() ? " FIN " : "     ") + FrameText.line(frame));
             boolean compressed =
                     compressing && frame.reservedBits() == Frame.RSV1 && (frame.opcode() == 1 || frame.opcode() == 2);
             for (String fault : frame.faults()) {
                 if (!compressed || !fault.startsWith("RSV1")) {
-                    notes.line("    # " + fault);
+                    out.accept("    # " + fault);
                 }
             }
             if (mark == '<' && frame.masked()) {
-                notes.line("    # masked, which a server must not do (RFC 6455 §5.1)");
+                out.accept("    # masked, which a server must not do (RFC 6455 §5.1)");
             }
             if (compressed && !compressionTold) {
                 compressionTold = true;
-                notes.line("    # RSV1: compressed (permessage-deflate, RFC 7692); --deflate off shows what is in it");
+                out.accept("    # RSV1: compressed (permessage-deflate, RFC 7692); --deflate off shows what is in it");
             }
         }
     }

@@ -32,7 +32,7 @@ final class Commands {
             Pattern.compile("([0-9]{1,7})(?:\\s+([0-9]{1,7}))?(?:\\s+(.+))?", Pattern.DOTALL);
 
     private final TerminalPlan plan;
-    private final WebSocket socket;
+    private final Outbox outbox;
     private final Transcript shown;
     private final TerminalSession session;
     private final Traffic traffic;
@@ -48,13 +48,13 @@ final class Commands {
 
     Commands(
             TerminalPlan plan,
-            WebSocket socket,
+            Outbox outbox,
             Transcript shown,
             TerminalSession session,
             Traffic traffic,
             Handshake handshake) {
         this.plan = plan;
-        this.socket = socket;
+        this.outbox = outbox;
         this.shown = shown;
         this.session = session;
         this.traffic = traffic;
@@ -93,7 +93,10 @@ final class Commands {
             case LAST -> last();
             case SAVE -> save(path(command, arguments));
             case HEADERS -> shown.note(handshake.shown());
-            case STATS -> shown.note(traffic.report(session.connectedFor(), socket.bufferedAmount()));
+            case STATS ->
+                shown.note(traffic.report(
+                        session.connection(),
+                        outbox.socket().map(WebSocket::bufferedAmount).orElse(0L)));
             case CLOSE -> close(arguments);
             case QUIT -> close(plan.closing().code() + " " + plan.closing().reason());
             case HELP -> shown.help();
@@ -114,20 +117,24 @@ final class Commands {
     }
 
     private void sendSilently(Outgoing message) {
-        if (message instanceof Outgoing.Text text) {
-            traffic.sent(text.text().getBytes(StandardCharsets.UTF_8).length);
-        } else if (message instanceof Outgoing.Binary binary) {
-            traffic.sent(binary.bytes().length);
-        } else if (message instanceof Outgoing.File file) {
-            traffic.sent(file.data().size());
+        switch (outbox.send(message)) {
+            case SENT -> {}
+            case WAITS ->
+                shown.note("there is no connection: this waits for the next one"
+                        + (outbox.waiting() > 1 ? ", as " + (outbox.waiting() - 1) + " before it" : ""));
+            case NOT_SENT ->
+                shown.problem("not sent: there is no connection"
+                        + (outbox.waiting() > 0 ? ", and enough waits already for the next one" : ""));
         }
-        if (!(message instanceof Outgoing.File)) {
-            session.record(message::event);
-        }
-        message.sendTo(socket);
+    }
+
+    /** @throws IllegalArgumentException if there is none */
+    private WebSocket open() {
+        return outbox.socket().orElseThrow(() -> new IllegalArgumentException("there is no connection at the moment"));
     }
 
     private void ping(byte[] payload) {
+        WebSocket socket = open();
         session.record(() -> RecordedEvent.ping(Direction.OUT, payload));
         (payload.length == 0 ? socket.ping() : socket.ping(payload)).whenComplete((time, failure) -> {
             if (failure == null) {
@@ -142,7 +149,7 @@ final class Commands {
     }
 
     private void pong(byte[] payload) {
-        socket.pong(payload);
+        open().pong(payload);
         session.record(() -> RecordedEvent.pong(Direction.OUT, payload));
         shown.note("pong sent");
     }
@@ -206,7 +213,7 @@ final class Commands {
     }
 
     private void repeatOnce(Outgoing message, AtomicInteger left) {
-        if (left.get() <= 0 || socket.readyState() != WebSocket.OPEN) {
+        if (left.get() <= 0 || outbox.socket().isEmpty()) {
             Future<?> current = repeating;
             if (current != null) {
                 current.cancel(false);
@@ -257,6 +264,6 @@ final class Commands {
         }
         int code = matcher.group(1) == null ? CloseCode.NORMAL : Integer.parseInt(matcher.group(1));
         String reason = matcher.group(2);
-        session.close(socket, code, reason);
+        session.close(code, reason);
     }
 }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Screen implements AutoCloseable {
     private static final int MAX_WAITING = 256;
+    private static final long LOOK_MILLIS = 100;
     private static final Duration FLUSH = Duration.ofSeconds(5);
 
     /** Lines, and who waits for them to be printed. */
@@ -28,6 +29,7 @@ final class Screen implements AutoCloseable {
     private final LineReader reader;
     private final BlockingQueue<Item> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
     private final Thread printer = new Thread(this::print, "duplex-screen");
+    private volatile boolean closed;
 
     Screen(LineReader reader) {
         this.reader = reader;
@@ -54,7 +56,9 @@ final class Screen implements AutoCloseable {
 
     private void put(Item item) {
         try {
-            waiting.put(item);
+            while (!closed && !waiting.offer(item, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                continue; // the terminal is slow
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -104,6 +108,7 @@ final class Screen implements AutoCloseable {
     @Override
     public void close() {
         flush();
+        closed = true;
         printer.interrupt();
     }
 }

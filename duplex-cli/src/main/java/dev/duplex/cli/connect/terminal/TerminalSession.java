@@ -4,20 +4,29 @@ import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.Ending;
 import dev.duplex.cli.common.ExitCode;
 import dev.duplex.cli.connect.Outgoing;
+import dev.duplex.cli.connect.Reconnect;
+import dev.duplex.cli.connect.Show;
+import dev.duplex.cli.connect.WireShow;
 import dev.duplex.cli.record.Direction;
 import dev.duplex.cli.record.RecordedEvent;
 import dev.duplex.client.CloseEvent;
 import dev.duplex.client.DOMException;
+import dev.duplex.client.Disconnection;
 import dev.duplex.client.ErrorEvent;
 import dev.duplex.client.MessageEvent;
+import dev.duplex.client.ReconnectingWebSocket;
 import dev.duplex.client.WebSocket;
 import dev.duplex.client.WebSocketObserver;
+import dev.duplex.client.WebSocketOptions;
 import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HandshakeResponse;
+import dev.duplex.transport.CloseKind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TerminalSession {
     private static final String PROMPT = "> ";
+    private static final long MOST_BYTES_WAITING = 16 << 20;
 
     /** Beyond the client's own timeout for the closing handshake. */
     private static final Duration GOODBYE = Duration.ofSeconds(6);
@@ -48,16 +58,23 @@ public final class TerminalSession {
     private final CountDownLatch closed = new CountDownLatch(1);
 
     private @Nullable Transcript transcript;
-    private volatile @Nullable WebSocket socket;
+    private final Outbox outbox;
+    private volatile @Nullable Closer closer;
     private volatile @Nullable Object lastReceived;
     private volatile boolean opened;
     /** Who reads the keyboard, while it does. */
     private volatile @Nullable Thread reading;
 
     private volatile @Nullable ErrorEvent error;
-    private volatile @Nullable CloseEvent close;
+    /** How it ended, unless we close. */
+    private volatile @Nullable Ending over;
+
     private volatile long beginNanos;
     private volatile long openedNanos;
+    /** Attempts since there was a connection, and since when there is none. */
+    private int attempts;
+
+    private long lostNanos;
     private boolean journalFailed;
 
     /** We have begun to close, so that the end is no surprise. */
@@ -65,6 +82,7 @@ public final class TerminalSession {
 
     public TerminalSession(TerminalPlan plan) {
         this.plan = plan;
+        this.outbox = new Outbox(plan.reconnect() != null, MOST_BYTES_WAITING, this::sending);
     }
 
     /**
@@ -102,87 +120,104 @@ public final class TerminalSession {
                     new Transcript(screen, theme, plan.pretty(), plan.milliseconds(), Clock.systemDefaultZone());
             transcript = shown;
             terminal.handle(Terminal.Signal.INT, signal -> interrupted());
-            WebSocket connecting = connect(listeners);
+            Closer connecting = connect(listeners);
+            closer = connecting;
             Ending ending = converse(connecting, reader, shown);
             screen.flush();
             return ending;
         } finally {
             terminal.setAttributes(before);
-            WebSocket current = socket;
+            Closer current = closer;
             if (current != null) {
-                current.close();
+                current.close(plan.closing().code(), plan.closing().reason());
             }
-            if (close != null) {
+            if (over != null) {
                 listeners.shutdown(); // no event follows
             }
             endJournal();
         }
     }
 
-    private WebSocket connect(ExecutorService listeners) {
+    private interface Closer {
+        void close(int code, String reason);
+    }
+
+    private Closer connect(ExecutorService listeners) {
         beginNanos = System.nanoTime();
+        Show show = plan.show();
+        WebSocketOptions options = plan.options()
+                .executor(listeners)
+                .observer(show == null ? new Observer() : new WireObserver(new WireShow(show, shown()::wire)))
+                .build();
+        Reconnect reconnect = plan.reconnect();
         try {
-            return new WebSocket(
-                    plan.target().url(),
-                    plan.options().executor(listeners).observer(new Observer()).build(),
-                    this::listen);
+            if (reconnect == null) {
+                return new WebSocket(plan.target().url(), options, this::listen)::close;
+            }
+            return ReconnectingWebSocket.builder(plan.target().url())
+                    .options(options)
+                    .executor(listeners)
+                    .backoff(reconnect.base(), reconnect.cap())
+                    .maxAttempts(reconnect.attempts())
+                    .listener(new Reconnecting())
+                    .start()::close;
         } catch (DOMException | IllegalArgumentException e) {
             throw CommandFailure.usage(String.valueOf(e.getMessage()));
         }
     }
 
-    private Ending converse(WebSocket connecting, LineReader reader, Transcript shown) {
+    private Ending converse(Closer connecting, LineReader reader, Transcript shown) {
         try {
             decided.await();
         } catch (InterruptedException e) {
-            connecting.close();
             return new Ending(ExitCode.INTERRUPTED, "");
         }
-        if (!opened) {
-            ErrorEvent failure = error;
-            CloseEvent end = close;
-            return leaving || failure == null || end == null
-                    ? new Ending(ExitCode.INTERRUPTED, "")
-                    : Ending.notOpened(failure, end);
+        Ending early = over;
+        if (leaving) {
+            return new Ending(ExitCode.INTERRUPTED, "");
         }
-        Commands commands = new Commands(plan, connecting, shown, this, traffic, handshake);
+        if (early != null && !opened) {
+            return early;
+        }
+        Commands commands = new Commands(plan, outbox, shown, this, traffic, handshake);
         for (Outgoing message : plan.first()) {
             commands.send(message);
         }
-        Ending ending = read(connecting, reader, commands, shown);
+        Ending ending = read(reader, commands, shown);
         commands.stop();
         awaitClose();
-        CloseEvent end = close;
-        if (ending.exitCode() == ExitCode.OK && !leaving && end != null) {
-            return new Ending(Ending.closed(end).exitCode(), "");
+        if (outbox.waiting() > 0) {
+            shown.problem(
+                    "not sent, as there was no connection any more: " + Sizes.counted(outbox.waiting(), "message"));
         }
-        return ending;
+        Ending end = over;
+        return leaving || end == null ? ending : end;
     }
 
     /** Reads and does what is typed, until it is over. */
-    private Ending read(WebSocket connecting, LineReader reader, Commands commands, Transcript shown) {
-        while (close == null) {
+    private Ending read(LineReader reader, Commands commands, Transcript shown) {
+        while (over == null) {
             String typed = "";
             try {
                 reading = Thread.currentThread();
-                typed = close == null ? reader.readLine(PROMPT) : "";
+                typed = over == null ? reader.readLine(PROMPT) : "";
             } catch (UserInterruptException e) {
-                if (close != null) {
+                if (over != null) {
                     keepTyped(reader, e.getPartialLine(), shown);
                 } else if (e.getPartialLine().isBlank()) {
-                    leave(connecting);
+                    leave();
                     return new Ending(ExitCode.INTERRUPTED, "");
                 }
                 continue;
             } catch (EndOfFileException e) {
-                leave(connecting);
+                leave();
                 return new Ending(ExitCode.OK, "");
             } finally {
                 reading = null;
                 // The end of the connection interrupts this thread, perhaps a moment too late.
                 Thread.interrupted();
             }
-            if (close == null && !commands.run(Input.of(typed))) {
+            if (over == null && !commands.run(Input.of(typed))) {
                 break;
             }
         }
@@ -197,19 +232,38 @@ public final class TerminalSession {
         }
     }
 
-    private void leave(WebSocket open) {
-        close(open, plan.closing().code(), plan.closing().reason());
+    private void leave() {
+        close(plan.closing().code(), plan.closing().reason());
     }
 
     boolean isLeaving() {
         return leaving;
     }
 
-    /** Closes with this, if it can be. No other thread records the answer before this is recorded. */
-    synchronized void close(WebSocket open, int code, String reason) {
-        open.close(code, reason);
-        leaving = true;
-        record(() -> RecordedEvent.close(Direction.OUT, code, reason));
+    /**
+     * Closes, whatever there is.
+     *
+     * @throws DOMException if it cannot be with this
+     */
+    void close(int code, String reason) {
+        // Not below: who sends has the outbox first, and this then.
+        boolean open = outbox.socket().isPresent();
+        synchronized (this) {
+            Closer with = closer;
+            leaving = true;
+            try {
+                if (with != null) {
+                    with.close(code, reason);
+                }
+            } catch (DOMException e) {
+                leaving = false;
+                throw e;
+            }
+            if (open) {
+                // Within: the server's own close frame has to come after it.
+                record(() -> RecordedEvent.close(Direction.OUT, code, reason));
+            }
+        }
     }
 
     private void awaitClose() {
@@ -224,10 +278,11 @@ public final class TerminalSession {
 
     /** Ctrl-C while nothing is being read: while connecting, or while the closing handshake is waited for. */
     private void interrupted() {
-        WebSocket current = socket;
-        if (!opened && current != null && !leaving) {
-            leaving = true;
-            current.close();
+        boolean again = leaving;
+        leaving = true;
+        Closer with = closer;
+        if (!opened && !again && with != null) {
+            with.close(plan.closing().code(), plan.closing().reason());
         } else {
             closed.countDown();
             decided.countDown();
@@ -239,8 +294,28 @@ public final class TerminalSession {
         return lastReceived;
     }
 
-    Duration connectedFor() {
-        return Duration.ofNanos(System.nanoTime() - openedNanos);
+    /** What there is of it, in words. */
+    String connection() {
+        return outbox.socket().isPresent()
+                ? "connected for " + Traffic.clock(since(openedNanos))
+                : "no connection at the moment";
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    private void sending(Outgoing message) {
+        if (message instanceof Outgoing.Text text) {
+            traffic.sent(text.text().getBytes(StandardCharsets.UTF_8).length);
+        } else if (message instanceof Outgoing.Binary binary) {
+            traffic.sent(binary.bytes().length);
+        } else if (message instanceof Outgoing.File file) {
+            traffic.sent(file.data().size());
+        }
+        if (!(message instanceof Outgoing.File)) {
+            record(message::event);
+        }
     }
 
     /** Writes it into the recording, if there is one; any thread. */
@@ -266,7 +341,6 @@ public final class TerminalSession {
     // ---------------------------------------------------------------------------------------------------------- events
 
     private void listen(WebSocket to) {
-        socket = to;
         to.onopen(event -> opened(to));
         to.onmessage(this::received);
         to.onerror(event -> error = event);
@@ -283,14 +357,32 @@ public final class TerminalSession {
 
     private void opened(WebSocket to) {
         openedNanos = System.nanoTime();
-        opened = true;
-        shown().note("connected to " + plan.target() + " in "
-                + Duration.ofNanos(openedNanos - beginNanos).toMillis() + " ms"
-                + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
-                + (to.extensions().isEmpty() ? "" : ", " + to.extensions().replaceAll("\\s*;[^,]*", "")));
-        shown().note("Enter sends; /help lists more, Ctrl-D closes");
         record(() -> RecordedEvent.open(to.protocol(), to.extensions()));
+        if (opened) {
+            shown().note("open again after " + seconds(since(lostNanos)));
+        } else {
+            opened = true;
+            shown().note("connected to " + plan.target() + " in "
+                    + Duration.ofNanos(openedNanos - beginNanos).toMillis() + " ms"
+                    + (to.protocol().isEmpty() ? "" : ", subprotocol " + to.protocol())
+                    + (to.extensions().isEmpty() ? "" : ", " + to.extensions().replaceAll("\\s*;[^,]*", "")));
+            shown().note("Enter sends; /help lists more, Ctrl-D closes");
+        }
+        for (Outgoing hello : plan.hello()) {
+            if (hello instanceof Outgoing.Text text) {
+                shown().sent(text.text());
+            }
+        }
+        int waited = outbox.opened(to, plan.hello());
+        if (waited > 0) {
+            shown().note("sent what has waited: " + Sizes.counted(waited, "message"));
+        }
+        attempts = 0;
         decided.countDown();
+    }
+
+    private static String seconds(Duration time) {
+        return String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1e3);
     }
 
     private void received(MessageEvent message) {
@@ -310,11 +402,20 @@ public final class TerminalSession {
     }
 
     private void closed(CloseEvent event) {
+        ErrorEvent failure = error;
         if (opened) {
             record(() -> RecordedEvent.close(Direction.IN, event.code(), event.reason()));
-            tell(event);
+            Ending byPeer = Ending.closed(event);
+            tellEnd(event.wasClean(), event.code(), event.reason(), byPeer);
+            end(new Ending(byPeer.exitCode(), ""));
+        } else {
+            end(failure == null ? new Ending(ExitCode.INTERRUPTED, "") : Ending.notOpened(failure, event));
         }
-        close = event;
+    }
+
+    /** It is over, for good. */
+    private void end(Ending how) {
+        over = how;
         closed.countDown();
         decided.countDown();
         Thread reader = reading;
@@ -323,21 +424,74 @@ public final class TerminalSession {
         }
     }
 
-    private void tell(CloseEvent event) {
-        String reason = event.reason().isEmpty() ? "" : ", reason: " + event.reason();
-        if (leaving && event.wasClean()) {
-            shown().note("closed, " + event.code() + reason);
-        } else if (event.wasClean()) {
-            shown().note("closed by the server with " + event.code() + " (" + CloseWords.of(event.code()) + ")"
-                    + reason);
+    private void tellEnd(boolean clean, int code, String text, Ending byPeer) {
+        String reason = text.isEmpty() ? "" : ", reason: " + text;
+        if (leaving && clean) {
+            shown().note("closed, " + code + reason);
+        } else if (clean) {
+            shown().note("closed by the server with " + code + " (" + CloseWords.of(code) + ")" + reason);
         } else {
-            String message = Ending.closed(event).message();
-            shown().problem(message.isEmpty() ? event.cause() : message);
+            shown().problem(byPeer.message());
+        }
+    }
+
+    /** What is told of one connection after the other. */
+    private final class Reconnecting implements ReconnectingWebSocket.Listener {
+        @Override
+        public void onOpen(WebSocket open, int attempt) {
+            opened(open);
+        }
+
+        @Override
+        public void onMessage(MessageEvent event) {
+            received(event);
+        }
+
+        @Override
+        public void onWaiting(Duration delay, Disconnection why) {
+            boolean wasOpen = outbox.lost();
+            if (wasOpen) {
+                lostNanos = System.nanoTime();
+                record(() -> RecordedEvent.close(Direction.IN, why.code(), why.reason()));
+            }
+            if (isClean(why)) {
+                tellEnd(true, why.code(), why.reason(), Ending.of(why));
+            } else {
+                shown().problem((wasOpen ? "lost: " : "")
+                        + Ending.of(why).message().replaceFirst("^the connection is lost: ", ""));
+            }
+            attempts++;
+            shown().note("trying again in " + seconds(delay) + " (attempt " + attempts + ")");
+            decided.countDown();
+        }
+
+        @Override
+        public void onClosed(ReconnectingWebSocket.Stop why, Disconnection last) {
+            boolean wasOpen = outbox.lost();
+            Ending byPeer = Ending.of(last);
+            boolean seen = decided.getCount() == 0;
+            if (wasOpen) {
+                record(() -> RecordedEvent.close(Direction.IN, last.code(), last.reason()));
+                tellEnd(isClean(last), last.code(), last.reason(), byPeer);
+            } else if (seen && !leaving) {
+                shown().problem(byPeer.message());
+            }
+            if (!leaving && seen) {
+                shown().note(
+                                why == ReconnectingWebSocket.Stop.TERMINAL
+                                        ? "not trying again: the same would happen"
+                                        : "not trying again: that was the last attempt");
+            }
+            end(seen ? new Ending(byPeer.exitCode(), "") : byPeer);
+        }
+
+        private boolean isClean(Disconnection end) {
+            return end.kind() == CloseKind.CLOSED_BY_PEER || end.kind() == CloseKind.CLOSED_BY_US;
         }
     }
 
     /** What is no event of the socket. On its event loop. */
-    private final class Observer implements WebSocketObserver {
+    private class Observer implements WebSocketObserver {
         @Override
         public void onRequest(WebSocket from, HandshakeRequest request) {
             handshake.request(request);
@@ -370,6 +524,20 @@ public final class TerminalSession {
             byte[] bytes = new byte[payload.remaining()];
             payload.get(bytes);
             return bytes;
+        }
+    }
+
+    /** The same, and shows the wire. */
+    private final class WireObserver extends Observer implements WireShow.Tap {
+        private final WireShow show;
+
+        WireObserver(WireShow show) {
+            this.show = show;
+        }
+
+        @Override
+        public WireShow show() {
+            return show;
         }
     }
 }

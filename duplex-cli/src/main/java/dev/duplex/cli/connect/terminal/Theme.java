@@ -42,6 +42,11 @@ record Theme(boolean coloured) {
         return of(AttributedStyle.DEFAULT.faint());
     }
 
+    /** What explains a line of the wire. */
+    AttributedStyle remark() {
+        return of(AttributedStyle.DEFAULT.foreground(AttributedStyle.CYAN).faint());
+    }
+
     /** A character that is shown by its number. */
     AttributedStyle escaped() {
         return of(AttributedStyle.DEFAULT.foreground(AttributedStyle.RED).underline());

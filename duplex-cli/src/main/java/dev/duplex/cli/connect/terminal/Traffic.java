@@ -35,9 +35,9 @@ final class Traffic {
     }
 
     /** Some lines of it. */
-    String report(Duration connected, long buffered) {
-        StringBuilder report = new StringBuilder("connected for " + clock(connected) + "\nsent "
-                + Sizes.counted(messagesOut.get(), "message") + ", " + Sizes.of(bytesOut.get()));
+    String report(String connection, long buffered) {
+        StringBuilder report = new StringBuilder(
+                connection + "\nsent " + Sizes.counted(messagesOut.get(), "message") + ", " + Sizes.of(bytesOut.get()));
         if (buffered > 0) {
             report.append("; ").append(Sizes.of(buffered)).append(" of it wait for the network");
         }
@@ -62,7 +62,7 @@ final class Traffic {
         return report.toString();
     }
 
-    private static String clock(Duration time) {
+    static String clock(Duration time) {
         return String.format(Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart());
     }
 }

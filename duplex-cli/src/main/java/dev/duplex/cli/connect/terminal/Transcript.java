@@ -29,6 +29,7 @@ final class Transcript {
     private final Theme theme;
     private final Escapes escapes;
     private final MessageLines messages;
+    private final WireLines wire;
     private final DateTimeFormatter time;
     private final Clock clock;
 
@@ -37,6 +38,7 @@ final class Transcript {
         this.theme = theme;
         this.escapes = new Escapes(theme);
         this.messages = new MessageLines(theme, pretty);
+        this.wire = new WireLines(theme);
         this.time = DateTimeFormatter.ofPattern(milliseconds ? "HH:mm:ss.SSS " : "HH:mm:ss ", Locale.ROOT);
         this.clock = clock;
     }
@@ -78,6 +80,11 @@ final class Transcript {
 
     void problem(String text) {
         show(NOTE, theme.problem(), lines(text, theme.problem()));
+    }
+
+    /** A line of what goes over the wire. */
+    void wire(String line) {
+        screen.print(wire.of(line, Math.max(LEAST_COLUMNS, screen.columns())));
     }
 
     /** The list of commands. */

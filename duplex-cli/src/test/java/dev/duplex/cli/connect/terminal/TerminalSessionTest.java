@@ -10,6 +10,8 @@ import dev.duplex.cli.common.Target;
 import dev.duplex.cli.connect.Journal;
 import dev.duplex.cli.connect.Outgoing;
 import dev.duplex.cli.connect.Plan;
+import dev.duplex.cli.connect.Reconnect;
+import dev.duplex.cli.connect.Show;
 import dev.duplex.cli.echo.EchoRoutes;
 import dev.duplex.cli.record.RecordWriter;
 import dev.duplex.client.WebSocketOptions;
@@ -21,6 +23,7 @@ import java.io.PipedOutputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,6 +59,10 @@ class TerminalSessionTest {
     private final StringWriter journal = new StringWriter();
     private final CompletableFuture<Ending> ending = new CompletableFuture<>();
 
+    private @Nullable Reconnect reconnect;
+    private @Nullable Show show;
+    private List<Outgoing> hello = List.of();
+
     @BeforeAll
     static void start() {
         routes = new EchoRoutes();
@@ -73,8 +81,11 @@ class TerminalSessionTest {
         TerminalPlan plan = new TerminalPlan(
                 Target.of(url),
                 WebSocketOptions.builder(),
+                reconnect,
+                hello,
                 first,
                 new Journal(List.of(RecordWriter.events(journal))),
+                show,
                 true,
                 false,
                 1 << 20,
@@ -319,6 +330,127 @@ class TerminalSessionTest {
                 .doesNotContain("hunter2");
         type(CTRL_D);
         ended();
+    }
+
+    @Test
+    void showsTheHandshakeAndEachFrameAboveTheLine() throws Exception {
+        show = Show.all;
+        open(server.uri("/echo").toString().replace("://", "://ann:hunter2@"), List.of(), Map.of());
+        awaitSeen("Enter sends");
+        type("hello 你好" + ENTER);
+        awaitSeen("< hello 你好");
+        type(CTRL_D);
+        assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(seen())
+                .containsSubsequence(
+                        "  > GET /echo HTTP/1.1",
+                        "# it begins as a plain HTTP request",
+                        "  > Authorization: Basic",
+                        "  < HTTP/1.1 101",
+                        "* connected to",
+                        "> hello 你好",
+                        "  > FIN text, masked",
+                        "  < FIN text, 12 bytes, \"hello 你好\"",
+                        "81 0c | 68 65 6c 6c 6f",
+                        "< hello 你好",
+                        "  > FIN close",
+                        "  < FIN close");
+    }
+
+    @Test
+    void showsNoSecretWithTheHandshakeAlone() throws Exception {
+        show = Show.handshake;
+        open(server.uri("/echo").toString().replace("://", "://ann:hunter2@"), List.of(), Map.of());
+        awaitSeen("Enter sends");
+        type("hello" + ENTER);
+        awaitSeen("< hello");
+        type(CTRL_D);
+        ended();
+        assertThat(seen())
+                .contains("> Authorization: ...")
+                .doesNotContain("Basic")
+                .doesNotContain("FIN");
+    }
+
+    @Test
+    void connectsAgainAndSaysHelloEachTime() throws Exception {
+        reconnect = new Reconnect(0, Duration.ofMillis(1), Duration.ofMillis(2));
+        hello = List.of(new Outgoing.Text("hi"));
+        open("/close?code=1012&after=0.5");
+        awaitSeen("closed by the server with 1012 (it restarts");
+        awaitSeen("trying again in 0.0 s (attempt 1)");
+        awaitSeen("open again after ");
+        awaitWritten("\"type\":\"close\",\"code\":1012");
+        type(CTRL_C);
+        assertThat(ended()).isEqualTo(new Ending(ExitCode.INTERRUPTED, ""));
+        assertThat(written())
+                .containsSubsequence(
+                        "{\"dir\":\"out\",\"type\":\"text\",\"data\":\"hi\"}",
+                        "{\"dir\":\"in\",\"type\":\"close\",\"code\":1012,\"reason\":\"\"}",
+                        "{\"dir\":\"out\",\"type\":\"text\",\"data\":\"hi\"}");
+    }
+
+    @Test
+    void sendsWhatHasWaitedForAConnection() throws Exception {
+        reconnect = new Reconnect(0, Duration.ofMillis(200), Duration.ofMillis(200));
+        int port;
+        try (WebSocketServer gone = WebSocketServer.builder().port(0).start()) {
+            port = gone.port();
+        }
+        open("ws://127.0.0.1:" + port + "/echo", List.of(new Outgoing.Text("first")), Map.of());
+        awaitSeen("this waits for the next one");
+        type("second" + ENTER);
+        awaitSeen("this waits for the next one, as 1 before it");
+        type("/ping" + ENTER);
+        awaitSeen("/ping: there is no connection at the moment");
+        type("/stats" + ENTER);
+        awaitSeen("* no connection at the moment");
+        assertThat(journal.toString()).doesNotContain("first");
+        WebSocketServer.Builder builder = WebSocketServer.builder().port(port);
+        try (EchoRoutes others = new EchoRoutes()) {
+            others.addTo(builder, Optional.empty());
+            try (WebSocketServer back = builder.start()) {
+                awaitSeen("sent what has waited: 2 messages");
+                awaitSeen("< second");
+                type(CTRL_D);
+                assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
+                assertThat(back.port()).isEqualTo(port);
+            }
+        }
+        assertThat(seen()).containsSubsequence("< first", "< second", "* closed, 1000");
+    }
+
+    @Test
+    void endsWithCtrlCWhileThereIsNoConnection() throws Exception {
+        reconnect = new Reconnect(0, Duration.ofHours(10), Duration.ofHours(10));
+        int port;
+        try (WebSocketServer gone = WebSocketServer.builder().port(0).start()) {
+            port = gone.port();
+        }
+        open("ws://127.0.0.1:" + port + "/", List.of(), Map.of());
+        awaitSeen("connection refused");
+        awaitSeen("(attempt 1)");
+        type("hello" + ENTER);
+        awaitSeen("this waits for the next one");
+        type(CTRL_C);
+        assertThat(ended()).isEqualTo(new Ending(ExitCode.INTERRUPTED, ""));
+        assertThat(seen()).contains("not sent, as there was no connection any more: 1 message");
+    }
+
+    @Test
+    void saysThatItDoesNotTryAgain() throws Exception {
+        reconnect = new Reconnect(3, Duration.ofMillis(1), Duration.ofMillis(1));
+        open(server.uri("/drop?after=0.2").toString(), List.of(), Map.of());
+        assertThat(ended()).isEqualTo(new Ending(ExitCode.LOST, ""));
+        assertThat(seen()).contains("* lost: ").contains("not trying again: that was the last attempt");
+    }
+
+    @Test
+    void doesNotTryAgainAfterAStatusThatSaysSo() throws Exception {
+        reconnect = new Reconnect(0, Duration.ofMillis(1), Duration.ofMillis(1));
+        open(server.uri("/reject?status=403").toString(), List.of(), Map.of());
+        assertThat(ended().exitCode()).isEqualTo(ExitCode.REFUSED);
+        assertThat(ended().message()).contains("403");
     }
 
     @ParameterizedTest
