@@ -63,9 +63,13 @@ class ReplayCommandTest {
         List<String> args = new ArrayList<>(
                 List.of("replay", file.toString(), server.uri(path).toString()));
         args.addAll(List.of(options));
+        return run(args.toArray(String[]::new));
+    }
+
+    private int run(String... args) {
         CommandLine commandLine = Main.commandLine(new Streams(new ByteArrayInputStream(new byte[0]), out));
         commandLine.setErr(new PrintWriter(err, true));
-        return commandLine.execute(args.toArray(String[]::new));
+        return commandLine.execute(args);
     }
 
     @Test
@@ -198,6 +202,18 @@ class ReplayCommandTest {
         assertThat(replay("/close?code=4002&reason=bye", HEAD + OPEN + closed, "--assert", "--asap"))
                 .isEqualTo(10);
         assertThat(err.toString()).contains("recorded: close 4001 bye").contains("came:     close 4002 bye");
+    }
+
+    @Test
+    void looksAtAllThatIsRecordedThoughTheServerHasClosedAlready() throws IOException {
+        String recording = HEAD + OPEN + text("in", "a") + text("in", "b");
+        // Text "a" and a close frame 4001, which come together with the answer to the handshake.
+        try (SilentServer server = new SilentServer("810161" + "88020fa1")) {
+            Path file = Files.writeString(directory.resolve("a.ndjson"), recording);
+            assertThat(run("replay", file.toString(), server.url(), "--assert", "--asap"))
+                    .isEqualTo(10);
+        }
+        assertThat(err.toString()).contains("closed with 4001").contains("in text b");
     }
 
     @Test

@@ -120,9 +120,8 @@ public final class TerminalSession {
                     new Transcript(screen, theme, plan.pretty(), plan.milliseconds(), Clock.systemDefaultZone());
             transcript = shown;
             terminal.handle(Terminal.Signal.INT, signal -> interrupted());
-            Closer connecting = connect(listeners);
-            closer = connecting;
-            Ending ending = converse(connecting, reader, shown);
+            closer = connect(listeners);
+            Ending ending = converse(reader, shown);
             screen.flush();
             return ending;
         } finally {
@@ -166,7 +165,7 @@ public final class TerminalSession {
         }
     }
 
-    private Ending converse(Closer connecting, LineReader reader, Transcript shown) {
+    private Ending converse(LineReader reader, Transcript shown) {
         try {
             decided.await();
         } catch (InterruptedException e) {
