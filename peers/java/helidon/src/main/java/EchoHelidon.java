@@ -26,6 +26,11 @@ public final class EchoHelidon {
 
     private static final class Echo implements WsListener {
         @Override
+        public void onPing(WsSession session, BufferData payload) {
+            session.pong(payload); // Helidon leaves the answer to its listeners
+        }
+
+        @Override
         public void onMessage(WsSession session, String text, boolean last) {
             session.send(text, last);
         }

@@ -18,7 +18,8 @@ import org.apache.tomcat.websocket.server.WsSci;
 
 /** usage: EchoTomcat PORT */
 public final class EchoTomcat {
-    private static final int MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
+    // Each connection takes buffers of this size when it opens: three times as many bytes.
+    private static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
     private static final Set<Session> EVERYBODY = ConcurrentHashMap.newKeySet();
 
     public static void main(String[] args) throws Exception {

@@ -101,6 +101,14 @@ final class ServerOptions {
     private long maxMessage;
 
     @Option(
+            names = "--max-fragments",
+            paramLabel = "N",
+            defaultValue = "4096",
+            description =
+                    "Most frames that one message may come in; default: ${DEFAULT-VALUE}. Beyond it, close code 1008.")
+    private int maxFragments;
+
+    @Option(
             names = "--deflate",
             paramLabel = "on|off|dedicated",
             defaultValue = "on",
@@ -234,6 +242,7 @@ final class ServerOptions {
     void applyTo(WebSocketServer.Builder server, int defaultPort) {
         within("--port", port(defaultPort), 0, MAX_PORT);
         within("--max-message", maxMessage, 1, MAX_MESSAGE);
+        within("--max-fragments", maxFragments, 1, Integer.MAX_VALUE);
         within("--max-connections", maxConnections, 1, Integer.MAX_VALUE);
         if (listensOnTcp()) {
             server.host(unbracketed(host())).port(port(defaultPort));
@@ -267,6 +276,7 @@ final class ServerOptions {
     private Limits limits() {
         Limits defaults = Limits.DEFAULTS;
         return defaults.withMaxMessageBytes(maxMessage)
+                .withMaxFragments(maxFragments)
                 // An echo of the largest message has to find room while another one waits.
                 .withMaxBufferedBytes(
                         (int) Math.min(Integer.MAX_VALUE, Math.max(defaults.maxBufferedBytes(), 2 * maxMessage)))

@@ -132,7 +132,12 @@ class CheckCommandTest {
         assertThat(run("check", "--html=" + html, one.toString(), two.toString()))
                 .as(err.toString())
                 .isZero();
-        assertThat(Files.readString(html)).contains("\"peer\":\"one\"").contains("\"peer\":\"two\"");
+        assertThat(Files.readString(html))
+                .contains("\"peer\":\"one\"")
+                .contains("\"peer\":\"two\"")
+                // So that many fit: what a case is once, and the bytes of what did not pass.
+                .containsOnlyOnce("\"sentence\":")
+                .containsOnlyOnce("\"log\":");
 
         assertThat(run("check", one.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("--html");

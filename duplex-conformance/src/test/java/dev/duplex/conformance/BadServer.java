@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A server that knows the opening handshake and leaves the rest to whoever makes it, right or wrong. */
 final class BadServer implements AutoCloseable {
@@ -85,9 +86,9 @@ final class BadServer implements AutoCloseable {
                     }
                     for (Frame answer : answers.get()) {
                         out.write(FrameWriter.bytes(answer));
-                        if (answer.opcode() == Opcode.CLOSE) {
-                            return; // RFC 6455 §7.1.1: the server ends the TCP connection
-                        }
+                    }
+                    if (answers.get().stream().anyMatch(answer -> answer.opcode() == Opcode.CLOSE)) {
+                        return; // RFC 6455 §7.1.1: the server ends the TCP connection
                     }
                 }
             }
@@ -96,10 +97,13 @@ final class BadServer implements AutoCloseable {
         }
     }
 
-    /** An answer about permessage-deflate goes to those who offer it. */
+    /** An answer about a known extension goes to those who offer it. */
     private String fieldsFor(CharSequence head) {
-        boolean toAll = !fields.contains("permessage-deflate");
-        return toAll || head.toString().contains("permessage-deflate") ? fields : "";
+        return Stream.of("permessage-deflate", "x-webkit-deflate-frame")
+                        .filter(fields::contains)
+                        .allMatch(head.toString()::contains)
+                ? fields
+                : "";
     }
 
     private static String accept(CharSequence head) {

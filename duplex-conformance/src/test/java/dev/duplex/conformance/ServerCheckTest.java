@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The verdicts on servers that are wrong in one way each. */
@@ -181,6 +182,57 @@ class ServerCheckTest {
     void failsAForbiddenCloseCode() throws Exception {
         assertVerdict(
                 check("close.code-1005", ServerCheckTest::echo), Verdict.FAIL, "close code 1005 must not be sent");
+    }
+
+    @Test
+    void failsDataAfterACloseFrameAndFindsASecondOneNonStrict() throws Exception {
+        assertVerdict(
+                check(
+                        "close.at-once",
+                        frame -> frame.opcode() == Opcode.CLOSE
+                                ? Optional.of(List.of(frame, Frame.text("late")))
+                                : echo(frame)),
+                Verdict.FAIL,
+                "the peer sent a data frame after its close frame (RFC 6455 §5.5.1)");
+        assertVerdict(
+                check(
+                        "close.at-once",
+                        frame -> frame.opcode() == Opcode.CLOSE ? Optional.of(List.of(frame, frame)) : echo(frame)),
+                Verdict.NON_STRICT,
+                "the peer sent a second close frame");
+    }
+
+    @Test
+    void hangsOnlyWhatHangsAloneToo() throws Exception {
+        AtomicBoolean slept = new AtomicBoolean();
+        CaseResult once = check(
+                "ping.text",
+                frame -> frame.opcode() == Opcode.PING && slept.compareAndSet(false, true)
+                        ? Optional.of(List.of())
+                        : echo(frame));
+        assertVerdict(once, Verdict.PASS, "");
+        assertThat(slept).isTrue();
+    }
+
+    @Test
+    void findsFramesPassedOverThatCameTooEarlyInformational() throws Exception {
+        assertVerdict(
+                check(
+                        "opening.frame-behind-head",
+                        frame -> frame.text().equals("Hello") ? Optional.of(List.of()) : echo(frame)),
+                Verdict.INFORMATIONAL,
+                "passes over what came before its answer (RFC 6455 §4.1)");
+    }
+
+    @Test
+    void findsAnExtensionOfAnotherKindThatWasOfferedInformational() throws Exception {
+        assertVerdict(
+                check(
+                        "deflate-offer.frame-deflate",
+                        "Sec-WebSocket-Extensions: x-webkit-deflate-frame\r\n",
+                        ServerCheckTest::echo),
+                Verdict.INFORMATIONAL,
+                "accepts x-webkit-deflate-frame, which is not spoken here");
     }
 
     @Test

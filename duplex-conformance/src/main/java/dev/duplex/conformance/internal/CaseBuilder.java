@@ -271,6 +271,31 @@ public final class CaseBuilder {
         return expect(message.opcode() == Opcode.TEXT, message.payload(), shown(message));
     }
 
+    /** Expects this message, which the peer may have passed over: that is left open. */
+    public CaseBuilder mayExpect(Frame message) {
+        needsEcho = true;
+        boolean text = message.opcode() == Opcode.TEXT;
+        return step("expect " + shown(message) + "; to pass over it is informational", peer -> {
+            Optional<Arrival> came = peer.peek(peer.settings().patience());
+            if (came.isEmpty() || came.get() instanceof Arrival.Close || came.get() instanceof Arrival.End) {
+                throw new CaseOver(Verdict.INFORMATIONAL, "passes over what came before its answer (" + section + ")");
+            }
+            Expect.message(peer, text, message.payload());
+        });
+    }
+
+    /** Expects a pong to a ping that the peer may have passed over: that is left open. */
+    public CaseBuilder mayExpectPong(String payload) {
+        byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
+        return step("expect " + shown(Frame.of(Opcode.PONG, bytes)) + "; to pass over it is informational", peer -> {
+            try {
+                Expect.pong(peer, bytes);
+            } catch (CaseOver over) {
+                throw new CaseOver(Verdict.INFORMATIONAL, "passes over what came before its answer (" + section + ")");
+            }
+        });
+    }
+
     /** Expects this text. */
     public CaseBuilder expect(String text) {
         return expect(Frame.text(text));

@@ -9,6 +9,7 @@ final class CaseRun {
     private final Case running;
     private final WireLog log;
     private final Opinion opinion;
+    private boolean ranOut;
 
     CaseRun(Case running) {
         this(running, new WireLog(), new Opinion());
@@ -31,6 +32,9 @@ final class CaseRun {
 
     /** Runs the steps, closes the connection, and says what came of it. */
     CaseResult on(Peer peer) {
+        if (running.heavy()) {
+            peer.expectMuchData();
+        }
         try {
             if (!running.byHand()) {
                 if (peer.role() == PeerRole.SERVER) {
@@ -44,6 +48,7 @@ final class CaseRun {
         } catch (CaseOver over) {
             opinion.add(over.verdict(), over.reason());
         }
+        ranOut = peer.ranOut();
         try {
             peer.leave();
         } catch (CaseOver over) {
@@ -51,6 +56,11 @@ final class CaseRun {
         }
         peer.close();
         return result();
+    }
+
+    /** Whether the verdict may owe to a busy machine: it is none that passes, and a wait has run out. */
+    boolean isDoubtful() {
+        return ranOut && opinion.verdict() != Verdict.PASS;
     }
 
     /** The case cannot run at all. */

@@ -26,6 +26,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -258,6 +259,13 @@ public final class ClientRun implements AutoCloseable {
             }
         } catch (IOException e) {
             // It listens no more, which is what was asked for.
+        }
+        try {
+            // Who has asked for the report, which may be why this ends, is still to be told that it is done.
+            threads.shutdown();
+            threads.awaitTermination(settings.patience().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         threads.shutdownNow();
         timer.shutdownNow();

@@ -15,19 +15,13 @@ import java.util.stream.Collectors;
 
 /** What is thought of what comes: the one place where verdicts are made. */
 final class Expect {
-    /** Bytes of a message for which a peer may take longer, and how much longer. */
-    private static final int LARGE = 1 << 18;
-
-    private static final int LARGE_TIMES = 4;
-
     private Expect() {}
 
     /** This message next, sent back as it was. */
     static void message(Peer peer, boolean text, byte[] payload) {
-        Duration wait = peer.settings().deadline().multipliedBy(payload.length > LARGE ? LARGE_TIMES : 1);
-        Arrival arrival = peer.next(wait);
+        Arrival arrival = peer.next();
         while (arrival instanceof Arrival.Pong) {
-            arrival = peer.next(wait); // unsolicited ones are allowed at any time (RFC 6455 §5.5.3)
+            arrival = peer.next(); // unsolicited ones are allowed at any time (RFC 6455 §5.5.3)
         }
         if (arrival instanceof Arrival.Message message) {
             if (!Arrays.equals(message.payload(), payload)) {

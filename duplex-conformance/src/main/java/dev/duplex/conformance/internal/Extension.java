@@ -1,5 +1,6 @@
 package dev.duplex.conformance.internal;
 
+import dev.duplex.conformance.Verdict;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -76,6 +77,9 @@ record Extension(String name, Map<String, Optional<String>> params, boolean repe
         if (answers.isEmpty()) {
             return Agreement.NONE;
         }
+        if (answers.size() == 1 && !answers.get(0).name.equals(DEFLATE) && offers(offered, answers.get(0).name)) {
+            throw new CaseOver(Verdict.INFORMATIONAL, "accepts " + answers.get(0).name + ", which is not spoken here");
+        }
         if (answers.size() > 1 || !answers.get(0).name.equals(DEFLATE)) {
             return Agreement.fault("the server accepts an extension that was not offered, or one twice: "
                     + answered.orElse("") + " (RFC 6455 §4.2.2, item 5.5)");
@@ -96,6 +100,10 @@ record Extension(String name, Map<String, Optional<String>> params, boolean repe
         }
         return Agreement.fault("the answer " + answered.orElse("") + " does not fit the offer "
                 + offered.orElse("of nothing") + ": " + (mismatch.isEmpty() ? "not offered" : mismatch));
+    }
+
+    private static boolean offers(Optional<String> offered, String name) {
+        return parse(offered).stream().anyMatch(offer -> offer.name.equals(name));
     }
 
     private DeflateTerms terms(DeflateTerms own) {

@@ -39,8 +39,12 @@ final class HandshakeSteps {
     }
 
     private static HttpHead response(Peer peer) {
-        HttpHead response = answer(peer)
-                .orElseThrow(() -> peer.fail("ends the connection without an answer to the opening handshake"));
+        return verified(peer, answer(peer));
+    }
+
+    private static HttpHead verified(Peer peer, Optional<HttpHead> head) {
+        HttpHead response =
+                head.orElseThrow(() -> peer.fail("ends the connection without an answer to the opening handshake"));
         if (response.status() < 0) {
             throw peer.fail("answers the opening handshake with what is not HTTP: " + response.start());
         }
@@ -98,7 +102,11 @@ final class HandshakeSteps {
     }
 
     static void accepted(Peer peer, Verdict ifRefused, String section) {
-        HttpHead response = response(peer);
+        Optional<HttpHead> head = answer(peer);
+        if (head.isEmpty() && ifRefused != Verdict.FAIL) {
+            throw new CaseOver(ifRefused, "ends the connection without an answer (" + section + ")");
+        }
+        HttpHead response = verified(peer, head);
         if (response.status() != 101) {
             throw new CaseOver(ifRefused, "refuses the opening handshake: " + response.start() + " (" + section + ")");
         }
@@ -106,7 +114,13 @@ final class HandshakeSteps {
     }
 
     static void declined(Peer peer, Verdict ifAccepted, String why, String section) {
-        HttpHead response = response(peer);
+        Optional<HttpHead> head = answer(peer);
+        if (head.isEmpty()) {
+            peer.remark(
+                    Verdict.NON_STRICT, "ends the connection without an HTTP answer to an offer that it could decline");
+            return;
+        }
+        HttpHead response = verified(peer, head);
         if (response.status() == 101) {
             Optional<String> answer = response.joined("Sec-WebSocket-Extensions");
             if (answer.isPresent()) {

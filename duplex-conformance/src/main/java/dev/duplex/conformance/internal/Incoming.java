@@ -75,8 +75,11 @@ final class Incoming {
                             ? "a client masks every frame (RFC 6455 §5.1)"
                             : "a server masks no frame (RFC 6455 §5.1)");
         }
-        if (closed && frame.opcode() != Opcode.PONG && frame.opcode() != Opcode.PING) {
-            opinion.add(Verdict.FAIL, "the peer sent a frame after its close frame (RFC 6455 §5.5.1)");
+        if (closed && !Opcode.isControl(frame.opcode())) {
+            opinion.add(Verdict.FAIL, "the peer sent a data frame after its close frame (RFC 6455 §5.5.1)");
+        } else if (closed && frame.opcode() == Opcode.CLOSE) {
+            // §7.1.2: once both have sent a close frame, an endpoint SHOULD close the connection, not send another one.
+            opinion.add(Verdict.NON_STRICT, "the peer sent a second close frame (RFC 6455 §7.1.2)");
         } else if (closed) {
             // §5.5.1 forbids data frames only.
             opinion.add(

@@ -25,7 +25,7 @@ public final class Peer implements AutoCloseable {
 
     private final PeerRole role;
     private final Wire wire;
-    private final Settings settings;
+    private Settings settings;
     private final WireLog log;
     private final Opinion opinion;
     private final Handshake.Target target;
@@ -42,6 +42,7 @@ public final class Peer implements AutoCloseable {
     private boolean closeCame;
     private boolean ended;
     private boolean unwritable;
+    private boolean ranOut;
 
     /**
      * @param target where requests go, if the peer is a server
@@ -70,6 +71,16 @@ public final class Peer implements AutoCloseable {
 
     Settings settings() {
         return settings;
+    }
+
+    /** From here on waits are those of cases with much data. */
+    void expectMuchData() {
+        settings = settings.patientWithMuchData();
+    }
+
+    /** Whether a wait has ended without what was waited for: the peer hangs, or the machine is busy. */
+    boolean ranOut() {
+        return ranOut;
     }
 
     WireLog log() {
@@ -162,6 +173,7 @@ public final class Peer implements AutoCloseable {
             }
             byte[] chunk = readWire(Duration.ofNanos(until - System.nanoTime()));
             if (chunk == null) {
+                ranOut = true;
                 throw fail("hangs: no HTTP message within " + settings.deadlineInWords()
                         + (all.length == 0 ? "" : "; " + all.length + " bytes of one came"));
             }
@@ -250,6 +262,7 @@ public final class Peer implements AutoCloseable {
             wire.write(bytes, settings.deadline());
         } catch (IOException e) {
             if (wire.isClosed()) {
+                ranOut = true;
                 throw fail("hangs: does not read what is sent to it for " + settings.deadlineInWords());
             }
             // It has left already, which the next step finds out and judges.
@@ -296,6 +309,7 @@ public final class Peer implements AutoCloseable {
             }
             byte[] chunk = readWire(Duration.ofNanos(until - System.nanoTime()));
             if (chunk == null) {
+                ranOut = true;
                 return new Arrival.Silence(Settings.words(wait));
             }
             if (chunk == Wire.END) {
@@ -315,6 +329,16 @@ public final class Peer implements AutoCloseable {
         for (int i = passed.size() - 1; i >= 0; i--) {
             arrivals.addFirst(passed.get(i));
         }
+    }
+
+    /** The next thing that comes, which stays the next one; empty if nothing comes in this time. */
+    Optional<Arrival> peek(Duration wait) {
+        Arrival arrival = next(wait);
+        if (arrival instanceof Arrival.Silence) {
+            return Optional.empty();
+        }
+        putBack(List.of(arrival));
+        return Optional.of(arrival);
     }
 
     /** A message that has come and that no step has asked for. */

@@ -9,10 +9,17 @@ import java.time.Duration;
  * @param patience for what a peer may do and need not, such as failing before the last byte of a frame
  */
 public record Settings(Duration deadline, Duration patience) {
+    private static final int MUCH_DATA_TIMES = 12;
+
     /** With a patience that fits. */
     public static Settings of(Duration deadline) {
         Duration second = Duration.ofSeconds(1);
         return new Settings(deadline, deadline.compareTo(second) < 0 ? deadline : second);
+    }
+
+    /** For cases with much data, which take their time on a slow machine. */
+    Settings patientWithMuchData() {
+        return new Settings(deadline.multipliedBy(MUCH_DATA_TIMES), patience);
     }
 
     String deadlineInWords() {

@@ -62,8 +62,8 @@ final class Framing {
         }
         cases.rule("framing.bytewise", "Frames may arrive byte by byte.", "RFC 6455 §5.4")
                 .sendChopped(1, Frame.text("Hello"), Frame.ping("p"), Frame.binary(new byte[] {1, 2, 3}))
-                .expect("Hello")
                 .expectPong("p")
+                .expect("Hello")
                 .expect(Frame.binary(new byte[] {1, 2, 3}));
         Frame[] many = new Frame[100];
         Arrays.setAll(many, i -> Frame.text("message " + i));
@@ -102,7 +102,8 @@ final class Framing {
                             "The most significant bit of a 64-bit length must be 0.",
                             LENGTH)
                     .send(Frame.text("Hello").declaring(length))
-                    .fails(1002, 1009);
+                    // The sentence binds the sender; a receiver may wait for so many bytes.
+                    .failsNowOr(Verdict.NON_STRICT, 1002, 1009);
         }
         cases.rule(
                         "framing.huge-length",

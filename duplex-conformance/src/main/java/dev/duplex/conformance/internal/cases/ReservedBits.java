@@ -27,7 +27,9 @@ final class ReservedBits {
                 if (number != null) {
                     rule.autobahn(number);
                 }
-                rule.send(frame.reserved(set)).fails(1002);
+                rule.send(frame.reserved(set));
+                // A pong is not answered: only what comes after it shows whether the connection goes on.
+                (kind.equals("pong") ? rule.send(Frame.ping("")) : rule).fails(1002);
             });
             rule(cases, set + "-continuation", set)
                     .send(Frame.text("Hel").more(), Frame.continuation("lo").reserved(set))
