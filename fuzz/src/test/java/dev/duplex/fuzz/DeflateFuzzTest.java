@@ -54,8 +54,9 @@ class DeflateFuzzTest {
         if (whole.result() == Inflation.OK) {
             assertThat(whole.bytes()).isEqualTo(ByteBufUtil.hexDump(plainlyInflated(compressed, maxBytes, 1024)));
         } else if (whole.result() == Inflation.TOO_BIG) {
-            // A byte at a time: where zlib fails, what the same call has written before is not told.
-            assertThat(plainlyInflated(compressed, maxBytes, 1)).hasSizeGreaterThan(maxBytes);
+            // Behind as much as is allowed, what is corrupt is not told from more. A byte at a time: where zlib fails,
+            // what the same call has written before is not told.
+            assertThat(plainlyInflated(compressed, maxBytes, 1)).hasSizeGreaterThanOrEqualTo(maxBytes);
         }
     }
 

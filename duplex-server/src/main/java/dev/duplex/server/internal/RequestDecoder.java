@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -32,6 +33,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     private int lineStart;
     private int lines;
     private boolean folded;
+    private boolean noRequestLine;
 
     RequestDecoder(Limits limits) {
         super(new HttpDecoderConfig()
@@ -51,6 +53,16 @@ final class RequestDecoder extends HttpRequestDecoder {
             throw new TooLongHttpHeaderException("more than " + limits.maxHandshakeFields() + " header fields");
         }
         return super.splitHeaderName(line, start, length);
+    }
+
+    @Override
+    protected HttpMessage createMessage(String[] line) throws Exception {
+        if (noRequestLine) {
+            // Netty is kinder, "http/1.1" or "HTTP/11.1" will do, and would go on with what comes behind.
+            throw new IllegalArgumentException(
+                    "the first line must end in HTTP/ and a version of two digits with a dot (RFC 9112 §2.3)");
+        }
+        return super.createMessage(line);
     }
 
     @Override
@@ -103,13 +115,15 @@ final class RequestDecoder extends HttpRequestDecoder {
             return true;
         }
         if (lines++ == 0) {
-            return length > limits.maxHandshakeLineBytes() || !isRequestLine(in, index, length);
+            boolean tooLong = length > limits.maxHandshakeLineBytes();
+            noRequestLine = !tooLong && !isRequestLine(in, index, length);
+            return tooLong || noRequestLine;
         }
         folded |= in.getByte(index) == ' ' || in.getByte(index) == '\t';
         return lines > limits.maxHandshakeFields() + 1;
     }
 
-    /** Roughly; who speaks something else is to be told so before it waits for an answer that never comes. */
+    /** By its version; who speaks something else is to be told so before it waits for an answer that never comes. */
     private static boolean isRequestLine(ByteBuf in, int index, int length) {
         int version = index + length - " HTTP/1.1\r".length();
         for (int i = 0; i < VERSION.length; i++) {

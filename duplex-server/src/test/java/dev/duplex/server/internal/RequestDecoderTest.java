@@ -74,6 +74,8 @@ class RequestDecoderTest {
             "hello\r\n",
             "GET /a\r\n",
             "GET /a HTTP/1.1\n",
+            "GET /a http/1.1\r\n",
+            "GET /a HTTP/11.1\r\n",
             "GET /" + "a".repeat(8_192),
             HEAD + "A: b\r\n".repeat(100),
             HEAD + "A: " + "b".repeat(16_384),
