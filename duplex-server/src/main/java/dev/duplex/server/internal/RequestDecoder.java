@@ -57,12 +57,13 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected HttpMessage createMessage(String[] line) throws Exception {
+        HttpMessage message = super.createMessage(line);
         if (noRequestLine) {
             // Netty is kinder, "http/1.1" or "HTTP/11.1" will do, and would go on with what comes behind.
             throw new IllegalArgumentException(
                     "the first line must end in HTTP/ and a version of two digits with a dot (RFC 9112 §2.3)");
         }
-        return super.createMessage(line);
+        return message;
     }
 
     @Override
@@ -112,7 +113,7 @@ final class RequestDecoder extends HttpRequestDecoder {
     /** Whether nothing behind this line can matter. */
     private boolean endsHead(ByteBuf in, int index, int length) {
         if (length == 0 || (length == 1 && in.getByte(index) == '\r')) {
-            return true;
+            return lines > 0; // RFC 9112 §2.2: empty lines before the first are ignored
         }
         if (lines++ == 0) {
             boolean tooLong = length > limits.maxHandshakeLineBytes();
