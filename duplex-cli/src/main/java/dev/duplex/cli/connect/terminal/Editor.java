@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jline.keymap.KeyMap;
+import org.jline.reader.Binding;
 import org.jline.reader.Candidate;
 import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
@@ -29,6 +31,9 @@ final class Editor {
     private static final int MAX_FILES = 200;
     private static final String CTRL_J = "\n";
     private static final String ALT_ENTER = "\033\r";
+    private static final String APPLICATION = "\033O";
+    private static final String NORMAL = "\033[";
+    private static final List<String> CURSOR_KEYS = List.of("A", "B", "C", "D", "H", "F");
     private static final String NEW_LINE = "duplex-new-line";
 
     private Editor() {}
@@ -65,9 +70,27 @@ final class Editor {
         };
         reader.getWidgets().put(NEW_LINE, newLine);
         for (String map : List.of(LineReader.MAIN, LineReader.EMACS, LineReader.VIINS)) {
-            Objects.requireNonNull(reader.getKeyMaps().get(map)).bind(new Reference(NEW_LINE), CTRL_J, ALT_ENTER);
+            KeyMap<Binding> keys = Objects.requireNonNull(reader.getKeyMaps().get(map));
+            keys.bind(new Reference(NEW_LINE), CTRL_J, ALT_ENTER);
+            bindBothForms(keys);
         }
         return reader;
+    }
+
+    /**
+     * A terminal sends its arrow keys, Home and End as ESC [ A until it is told otherwise, and then as ESC O A, or the
+     * other way round. JLine knows the form that it asks for; but what is pressed before it asks is in the other.
+     */
+    private static void bindBothForms(KeyMap<Binding> keys) {
+        for (String key : CURSOR_KEYS) {
+            Binding application = keys.getBound(APPLICATION + key);
+            Binding normal = keys.getBound(NORMAL + key);
+            if (application != null && normal == null) {
+                keys.bind(application, NORMAL + key);
+            } else if (normal != null && application == null) {
+                keys.bind(normal, APPLICATION + key);
+            }
+        }
     }
 
     /** A line is one word, unless three quotes keep it open. */

@@ -39,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A session at a terminal that is made of streams: what is typed, what is seen, and what goes over the wire. */
 class TerminalSessionTest {
@@ -484,6 +485,18 @@ class TerminalSessionTest {
         assertThat(ended()).isEqualTo(new Ending(ExitCode.OK, ""));
         assertThat(written()).contains("{\"dir\":\"out\",\"type\":\"close\",\"code\":4000,\"reason\":\"see you\"}");
         assertThat(seen()).contains("closed, 4000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u001b[", "\u001bO"})
+    void understandsBothFormsOfTheCursorKeys(String form) throws Exception {
+        open("/echo");
+        type("hello" + ENTER);
+        awaitSeen("< hello");
+        type(form + "A" + form + "H" + "1" + form + "C" + "2" + form + "F" + "3" + form + "D" + "4" + ENTER);
+        awaitSeen("< 1h2ello43");
+        type(CTRL_D);
+        assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
     }
 
     @Test
