@@ -24,11 +24,13 @@ import org.jline.reader.Widget;
 import org.jline.terminal.Terminal;
 import org.jline.utils.AttributedString;
 import org.jline.utils.AttributedStringBuilder;
+import org.jline.utils.NonBlockingReader;
 import org.jspecify.annotations.Nullable;
 
 /** The line that is being typed: JLine, told what our lines look like. */
 final class Editor {
     private static final int MAX_FILES = 200;
+    private static final long LOOK_MILLIS = 50;
     private static final String CTRL_J = "\n";
     private static final String ALT_ENTER = "\033\r";
     private static final String APPLICATION = "\033O";
@@ -90,6 +92,22 @@ final class Editor {
             } else if (normal != null && application == null) {
                 keys.bind(normal, APPLICATION + key);
             }
+        }
+    }
+
+    /**
+     * Takes what was typed before the terminal was ours. Until then it makes line feeds of Enter, which would begin a line
+     * of the same message.
+     */
+    static void takeWhatWasTypedBefore(LineReader reader) throws IOException {
+        StringBuilder typed = new StringBuilder();
+        NonBlockingReader keyboard = reader.getTerminal().reader();
+        for (int key = keyboard.read(LOOK_MILLIS); key >= 0; key = keyboard.read(LOOK_MILLIS)) {
+            typed.append((char) key);
+        }
+        if (!typed.isEmpty()) {
+            reader.getTerminal().writer().println(); // after its echo
+            reader.runMacro(typed.toString().replace('\n', '\r'));
         }
     }
 

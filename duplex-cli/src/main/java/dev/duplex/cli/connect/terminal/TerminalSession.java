@@ -103,7 +103,7 @@ public final class TerminalSession {
         }
     }
 
-    Ending run(Terminal terminal, java.nio.file.@Nullable Path history) {
+    Ending run(Terminal terminal, java.nio.file.@Nullable Path history) throws IOException {
         boolean coloured = plan.environment().getOrDefault("NO_COLOR", "").isEmpty()
                 && !terminal.getType().startsWith(Terminal.TYPE_DUMB);
         Theme theme = new Theme(coloured);
@@ -120,6 +120,7 @@ public final class TerminalSession {
                     new Transcript(screen, theme, plan.pretty(), plan.milliseconds(), Clock.systemDefaultZone());
             transcript = shown;
             terminal.handle(Terminal.Signal.INT, signal -> interrupted());
+            Editor.takeWhatWasTypedBefore(reader); // before there is a socket: what follows comes raw
             closer = connect(listeners);
             Ending ending = converse(reader, shown);
             screen.flush();

@@ -62,6 +62,7 @@ class TerminalSessionTest {
 
     private @Nullable Reconnect reconnect;
     private @Nullable Show show;
+    private String typedBefore = "";
     private List<Outgoing> hello = List.of();
 
     @BeforeAll
@@ -95,6 +96,7 @@ class TerminalSessionTest {
         PipedInputStream in = new PipedInputStream(keys, 1 << 16);
         ExternalTerminal terminal = new ExternalTerminal("test", "xterm-256color", in, screen, UTF_8);
         terminal.setSize(new Size(80, 24));
+        type(typedBefore);
         Thread thread = new Thread(() -> {
             try (terminal) {
                 ending.complete(new TerminalSession(plan).run(terminal, null));
@@ -495,6 +497,17 @@ class TerminalSessionTest {
         awaitSeen("< hello");
         type(form + "A" + form + "H" + "1" + form + "C" + "2" + form + "F" + "3" + form + "D" + "4" + ENTER);
         awaitSeen("< 1h2ello43");
+        type(CTRL_D);
+        assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void sendsWhatWasTypedWhenTheTerminalStillMadeLineFeedsOfEnter() throws Exception {
+        typedBefore = "early 你\nhalf";
+        open("/echo");
+        awaitSeen("< early 你");
+        type(" a line" + ENTER);
+        awaitSeen("< half a line");
         type(CTRL_D);
         assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
     }
