@@ -120,7 +120,9 @@ final class OpeningResponses {
                 "status-200",
                 "Only 101 opens a connection.",
                 "with the status 200",
-                head -> head.start("HTTP/1.1 200 OK"));
+                // Without a length, a body goes on until the connection ends (RFC 9112 §6.3), for which a client may
+                // wait.
+                head -> head.start("HTTP/1.1 200 OK").plus("Content-Length", "0"));
         wrong(
                 cases,
                 "status-400",

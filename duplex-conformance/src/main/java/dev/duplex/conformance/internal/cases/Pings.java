@@ -72,7 +72,7 @@ final class Pings {
                 .send(Frame.pong("unsolicited pong payload"), Frame.ping("ping payload"))
                 .expectPong("ping payload");
         cases.rule("ping.pong-126", "A pong of 126 bytes fails the connection.", "RFC 6455 §5.5")
-                .send(Frame.of(dev.duplex.conformance.wire.Opcode.PONG, filled(126, 0x41)))
+                .send(Frame.of(dev.duplex.conformance.wire.Opcode.PONG, filled(126, 0x41)), Frame.ping(""))
                 .fails(1002);
         cases.rule("ping.pong-is-not-echoed", "A pong is no message, and is not answered.", PONG)
                 .send(Frame.pong("not a message"))
