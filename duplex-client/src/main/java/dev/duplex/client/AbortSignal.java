@@ -25,6 +25,11 @@ public final class AbortSignal {
         algorithm.run();
     }
 
+    /** How many algorithms wait for it. */
+    synchronized int waiting() {
+        return algorithms.size();
+    }
+
     /** "Remove an algorithm": it is not run any more. */
     synchronized void forget(Runnable algorithm) {
         algorithms.remove(algorithm);

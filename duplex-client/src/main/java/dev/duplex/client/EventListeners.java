@@ -28,6 +28,9 @@ final class EventListeners {
         EventListener<Event> callback;
         boolean removed;
 
+        /** Lets go of the signal that would remove this. */
+        Runnable letGo = () -> {};
+
         Entry(EventType<?> type, boolean handler, boolean once, EventListener<Event> callback) {
             this.type = type;
             this.handler = handler;
@@ -67,7 +70,10 @@ final class EventListeners {
         entries.add(added);
         if (options.signal() != null) {
             // Step 6: "add the following abort steps to it: Remove an event listener".
-            options.signal().onAbort(() -> remove(added));
+            AbortSignal signal = options.signal();
+            Runnable abortSteps = () -> remove(added);
+            signal.onAbort(abortSteps);
+            added.letGo = () -> signal.forget(abortSteps);
         }
         return takeMissed(type);
     }
@@ -84,6 +90,12 @@ final class EventListeners {
         // "Set listener's removed to true and remove listener": one that is being dispatched to is not called any more.
         entry.removed = true;
         entries.remove(entry);
+        entry.letGo.run();
+    }
+
+    /** After the last event: a signal that lives longer than the socket does not keep it. */
+    private synchronized void letGoOfSignals() {
+        entries.forEach(entry -> entry.letGo.run());
     }
 
     /**
@@ -133,8 +145,11 @@ final class EventListeners {
                 call(callback, event);
             }
             if (event.isStopped()) {
-                return;
+                break;
             }
+        }
+        if (event instanceof CloseEvent) {
+            letGoOfSignals();
         }
     }
 

@@ -2,6 +2,7 @@ package dev.duplex.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.transport.CloseKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,23 @@ class EventListenersTest {
         fire();
         assertThat(told).containsExactly("a");
         assertThat(controller.signal().aborted()).isTrue();
+    }
+
+    @Test
+    void aSignalKeepsNeitherListenersThatAreGoneNorThoseOfASocketThatIsClosed() {
+        AbortSignal signal = new AbortController().signal();
+        EventListener<Event> removed = noting("removed");
+        listeners.add(EventType.OPEN, removed, ListenerOptions.until(signal));
+        listeners.add(EventType.OPEN, noting("once"), new ListenerOptions(true, signal));
+        listeners.add(EventType.OPEN, noting("stays"), ListenerOptions.until(signal));
+        assertThat(signal.waiting()).isEqualTo(3);
+        listeners.remove(EventType.OPEN, removed);
+        assertThat(signal.waiting()).isEqualTo(2);
+        fire();
+        assertThat(signal.waiting()).isEqualTo(1);
+        listeners.fire(new CloseEvent(null, true, 1000, "", CloseKind.CLOSED_BY_PEER, ""), 0);
+        assertThat(signal.waiting()).isZero();
+        assertThat(told).containsExactly("once", "stays");
     }
 
     @Standard("DOM: If listener's signal is not null and is aborted, then return.")
