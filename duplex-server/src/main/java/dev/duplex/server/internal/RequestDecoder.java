@@ -107,7 +107,12 @@ final class RequestDecoder extends HttpRequestDecoder {
             lineStart = end < 0 ? lineStart : end + 1;
         }
         // The first line has a limit of its own.
-        return length > (lines == 0 ? limits.maxHandshakeLineBytes() : limits.maxHandshakeBytes());
+        return length > (lines == 0 ? longestFirstLine() : limits.maxHandshakeBytes());
+    }
+
+    /** With the carriage return, which Netty does not count. */
+    private int longestFirstLine() {
+        return limits.maxHandshakeLineBytes() + 1;
     }
 
     /** Whether nothing behind this line can matter. */
@@ -116,7 +121,7 @@ final class RequestDecoder extends HttpRequestDecoder {
             return lines > 0; // RFC 9112 §2.2: empty lines before the first are ignored
         }
         if (lines++ == 0) {
-            boolean tooLong = length > limits.maxHandshakeLineBytes();
+            boolean tooLong = length > longestFirstLine();
             noRequestLine = !tooLong && !isRequestLine(in, index, length);
             return tooLong || noRequestLine;
         }
