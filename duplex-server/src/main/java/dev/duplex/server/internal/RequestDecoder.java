@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.util.AsciiString;
+import io.netty.util.ByteProcessor;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -21,6 +22,8 @@ import java.util.List;
  */
 final class RequestDecoder extends HttpRequestDecoder {
     private static final byte[] VERSION = " HTTP/".getBytes(StandardCharsets.US_ASCII);
+
+    private static final ByteProcessor IS_BLANK = octet -> (octet >= 0 && octet <= ' ') || octet == 0x7F;
 
     private final Limits limits;
     private int fields;
@@ -117,8 +120,13 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     /** Whether nothing behind this line can matter. */
     private boolean endsHead(ByteBuf in, int index, int length) {
-        if (length == 0 || (length == 1 && in.getByte(index) == '\r')) {
-            return lines > 0; // RFC 9112 §2.2: empty lines before the first are ignored
+        if (lines == 0) {
+            // RFC 9112 §2.2: empty lines before the first are ignored; by Netty, whatever control characters they have.
+            if (in.forEachByte(index, length, IS_BLANK) < 0) {
+                return false;
+            }
+        } else if (length == 0 || (length == 1 && in.getByte(index) == '\r')) {
+            return true;
         }
         if (lines++ == 0) {
             boolean tooLong = length > longestFirstLine();
