@@ -97,7 +97,8 @@ class HostileConnectionsTest {
             long direct = during.directPerClient(before, clients);
             Crowd.report(
                     "%,d that sent %d bytes: %,d of heap, %,d of buffers each", clients, start.length(), heap, direct);
-            assertThat(heap).isLessThanOrEqualTo(2048);
+            // Among few, tables that grow in steps weigh more than they do in full size.
+            assertThat(heap).isLessThanOrEqualTo(Crowd.isFull() ? 2048 : 2048 + 128);
             assertThat(direct).isLessThanOrEqualTo(2048);
         }
         jvm.stop(port);

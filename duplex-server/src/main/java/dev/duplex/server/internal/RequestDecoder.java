@@ -38,6 +38,9 @@ final class RequestDecoder extends HttpRequestDecoder {
     private boolean folded;
     private boolean noRequestLine;
 
+    /** Whether the decoding of a head has begun before its end. */
+    private boolean begun;
+
     RequestDecoder(Limits limits) {
         super(new HttpDecoderConfig()
                 .setMaxInitialLineLength(limits.maxHandshakeLineBytes())
@@ -71,9 +74,11 @@ final class RequestDecoder extends HttpRequestDecoder {
 
     @Override
     protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
-        if (inHead && !isWorthDecoding(in)) {
+        if (inHead && !begun && !isWorthDecoding(in)) {
             return;
         }
+        // What is too long by our count may just not be by Netty's, without the ends of lines: a few bytes will tell.
+        begun = inHead && lines > 0;
         int had = out.size();
         super.decode(ctx, in, out);
         looked = 0;
@@ -86,6 +91,7 @@ final class RequestDecoder extends HttpRequestDecoder {
                             DecoderResult.failure(new IllegalArgumentException("a field goes on in a second line")));
                 }
                 inHead = false;
+                begun = false;
                 fields = 0;
             }
             if (out.get(i) instanceof LastHttpContent) {

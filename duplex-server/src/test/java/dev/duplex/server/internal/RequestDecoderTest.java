@@ -90,6 +90,23 @@ class RequestDecoderTest {
     }
 
     @Test
+    @DisplayName("H02 lines without end are refused at the limit, the ends of the lines aside, however they come")
+    void refusesLinesWithoutEndAtTheLimit() {
+        EmbeddedChannel channel = channel();
+        String line = "A: " + "b".repeat(400) + "\r\n";
+        byte[] lines = (HEAD + line.repeat(50)).getBytes(StandardCharsets.US_ASCII);
+        int sent = 0;
+        List<String> decoded = List.of();
+        while (decoded.isEmpty()) {
+            channel.writeInbound(Unpooled.wrappedBuffer(lines, sent++, 1));
+            decoded = decoded(channel);
+        }
+        assertThat(decoded).containsExactly("refused");
+        assertThat(sent).isLessThanOrEqualTo(16 * 1024 + 2 * 50);
+        channel.finishAndReleaseAll();
+    }
+
+    @Test
     @DisplayName("H03 a head that comes byte by byte is looked at twice as often if it is twice as long")
     void workIsLinearHoweverFewBytesComeAtATime() {
         for (String ending : new String[] {"", "\r\n\r\n"}) {
