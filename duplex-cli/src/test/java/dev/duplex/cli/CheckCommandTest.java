@@ -4,17 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.duplex.client.WebSocket;
+import dev.duplex.client.WebSocketOptions;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -201,11 +199,11 @@ class CheckCommandTest {
         String address = awaitAddress(ended);
         assertThat(talk(address + "/getCaseCount")).isEqualTo("1");
         assertThat(talk(address + "/getCaseInfo?case=1")).contains("\"id\": \"ping.empty\"");
-        assertThat(talk(address + "/runCase?case=1&agent=jdk")).isEmpty();
-        assertThat(talk(address + "/getCaseStatus?case=1&agent=jdk")).isEqualTo("{\"behavior\": \"OK\"}");
-        talk(address + "/updateReports?agent=jdk");
+        assertThat(talk(address + "/runCase?case=1&agent=ours")).isEmpty();
+        assertThat(talk(address + "/getCaseStatus?case=1&agent=ours")).isEqualTo("{\"behavior\": \"OK\"}");
+        talk(address + "/updateReports?agent=ours");
         assertThat(ended.get(30, TimeUnit.SECONDS)).isZero();
-        assertThat(out.toString()).contains("jdk: 1 cases");
+        assertThat(out.toString()).contains("ours: 1 cases");
     }
 
     private String awaitAddress(CompletableFuture<Integer> ended) {
@@ -224,28 +222,10 @@ class CheckCommandTest {
     private static String talk(String url) throws Exception {
         StringBuilder text = new StringBuilder();
         CompletableFuture<String> closed = new CompletableFuture<>();
-        WebSocket.Listener listener = new WebSocket.Listener() {
-            @Override
-            public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
-                text.append(data);
-                return WebSocket.Listener.super.onText(socket, data, last);
-            }
-
-            @Override
-            public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-                closed.complete(text.toString());
-                return null;
-            }
-
-            @Override
-            public void onError(WebSocket socket, Throwable error) {
-                closed.completeExceptionally(error);
-            }
-        };
-        HttpClient.newHttpClient()
-                .newWebSocketBuilder()
-                .buildAsync(URI.create(url), listener)
-                .get(30, TimeUnit.SECONDS);
+        new WebSocket(url, WebSocketOptions.DEFAULT, socket -> {
+            socket.onmessage(event -> text.append(event.data()));
+            socket.onclose(event -> closed.complete(text.toString()));
+        });
         return closed.get(30, TimeUnit.SECONDS);
     }
 }
