@@ -130,7 +130,7 @@ class HostileHandshakeTest {
             crowd.send(head);
             // All of them have been read as soon as one who came later is answered.
             RawClient.open(patient, "/echo").close();
-            Footprint during = jvm.footprintWith(clients);
+            Footprint during = jvm.footprintWith(clients, before);
             assertThat(during.directPerClient(before, clients)).isLessThanOrEqualTo(16 * 1024);
             assertThat(during.heapPerClient(before, clients)).isLessThanOrEqualTo(3 * 1024);
         }

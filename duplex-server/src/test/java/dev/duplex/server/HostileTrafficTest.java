@@ -148,9 +148,9 @@ class HostileTrafficTest {
     void memoryFollowsWhatHasCome() throws IOException {
         int clients = Crowd.size(200, 5_000);
         // What the first time leaves in pools and tables is no cost of the second.
-        declareTheLargest(clients);
+        declareTheLargest(clients, jvm.footprintAtRest());
         Footprint before = jvm.footprintAtRest();
-        Footprint during = declareTheLargest(clients);
+        Footprint during = declareTheLargest(clients, before);
         long heap = during.heapPerClient(before, clients);
         long direct = during.directPerClient(before, clients);
         Crowd.report("%,d connections: %,d bytes of heap and %,d of buffers each", clients, heap, direct);
@@ -160,11 +160,11 @@ class HostileTrafficTest {
     }
 
     /** What is held while so many have sent one byte of the largest message that there may be. */
-    private static Footprint declareTheLargest(int clients) throws IOException {
+    private static Footprint declareTheLargest(int clients, Footprint before) throws IOException {
         try (Crowd crowd = Crowd.open(port, clients, "/echo")) {
             crowd.send(begun(0x82, MESSAGE_LIMIT, 1));
             othersAreServed();
-            return jvm.footprintWith(clients);
+            return jvm.footprintWith(clients, before);
         }
     }
 

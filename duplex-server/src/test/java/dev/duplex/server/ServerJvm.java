@@ -126,11 +126,10 @@ final class ServerJvm implements AutoCloseable {
         return now.sessions() == 0 && now.direct() == 0 && now.descriptors() <= descriptorsOfItsOwn;
     }
 
-    /** Measures once so many clients are connected, but for a few: the JVM closes files of its own, too. */
-    Footprint footprintWith(int clients) {
+    /** Measures once so many clients are connected that were not before. */
+    Footprint footprintWith(int clients, Footprint before) {
         return footprint(
-                "there are " + clients + " clients",
-                now -> now.descriptors() >= descriptorsOfItsOwn + clients - Math.max(1, clients / 100));
+                "there are " + clients + " clients", now -> now.descriptors() >= before.descriptors() + clients);
     }
 
     /** What the servers have logged so far. */

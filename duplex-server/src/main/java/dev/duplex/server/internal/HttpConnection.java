@@ -99,8 +99,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private @Nullable ByteBuf body;
     private ServerHandshake.@Nullable Valid handshake;
 
-    /** Requests that came before the one in hand was answered. */
-    private final ArrayDeque<Object> pipelined = new ArrayDeque<>(0);
+    /** Requests that came before the one in hand was answered; null until one does, as few clients send any. */
+    private @Nullable ArrayDeque<Object> pipelined;
 
     private @Nullable Upgrade upgrade;
 
@@ -197,10 +197,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         switch (state) {
             case READING -> {
-                if (pipelined.isEmpty()) {
-                    read(message);
-                } else {
+                if (holdsRequests()) {
                     hold(message);
+                } else {
+                    read(message);
                 }
             }
             case ANSWERING -> hold(message);
@@ -224,8 +224,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Keeps a request that comes before its turn. No more is read meanwhile, so they are few. */
     private void hold(Object message) {
-        pipelined.add(message);
+        ArrayDeque<Object> held = pipelined;
+        if (held == null) {
+            held = new ArrayDeque<>();
+            pipelined = held;
+        }
+        held.add(message);
         channel.config().setAutoRead(false);
+    }
+
+    private boolean holdsRequests() {
+        ArrayDeque<Object> held = pipelined;
+        return held != null && !held.isEmpty();
     }
 
     private void read(Object message) {
@@ -509,17 +519,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         head = null;
         first = false;
         loop.state().expireIn(deadline, IDLE_MILLIS);
-        if (pipelined.isEmpty()) {
-            channel.config().setAutoRead(true);
-        } else {
+        if (holdsRequests()) {
             // Not at once: a long row of requests must not become a deep stack.
             loop.execute(() -> onLoop(this::readOn));
+        } else {
+            channel.config().setAutoRead(true);
         }
     }
 
     private void readOn() {
-        while (state == State.READING && !pipelined.isEmpty()) {
-            read(pipelined.poll());
+        ArrayDeque<Object> held = pipelined;
+        while (state == State.READING && held != null && !held.isEmpty()) {
+            read(held.remove());
         }
         if (state == State.READING) {
             channel.config().setAutoRead(true);
@@ -544,8 +555,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void releasePipelined() {
-        pipelined.forEach(ReferenceCountUtil::release);
-        pipelined.clear();
+        ArrayDeque<Object> held = pipelined;
+        if (held != null) {
+            held.forEach(ReferenceCountUtil::release);
+            held.clear();
+        }
     }
 
     /** Ends: now where nothing is asked, and otherwise once what is being asked has been answered. */
@@ -577,7 +591,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void upgrade(io.netty.handler.codec.http.HttpRequest request, ServerHandshake.Valid valid) {
-        if (!pipelined.isEmpty()) {
+        if (holdsRequests()) {
             // What follows was taken for HTTP already, since an earlier request was still being answered.
             throw new BadRequestException(
                     "expected nothing behind an opening handshake before its answer (RFC 6455 §4.1)");
