@@ -54,6 +54,15 @@ final class Peers {
         return onThePath("tmux").orElseGet(() -> missing("tmux", "tmux"));
     }
 
+    /** The original of {@code duplex websocketd}, Debian's 0.4.1. */
+    static Path websocketd() {
+        return onThePath("websocketd").orElseGet(() -> missing("websocketd", "websocketd"));
+    }
+
+    static Path nginx() {
+        return onThePath("nginx", "/usr/sbin/nginx").orElseGet(() -> missing("nginx", "nginx-light"));
+    }
+
     static Path chromium() {
         return onThePath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
                 .orElseGet(() -> missing("chromium", "Chromium"));

@@ -1,0 +1,270 @@
+package dev.duplex.interop;
+
+import static dev.duplex.interop.Daemon.Kind.WEBSOCKETD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.duplex.interop.WireClient.Response;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is answered by HTTP, and how the protocol is kept, under {@code websocketd} and {@code duplex websocketd}. */
+class WebsocketdHttpTest {
+    @TempDir
+    static Path folder;
+
+    private static DaemonPair directory;
+    private static DaemonPair command;
+
+    @BeforeAll
+    static void writeTheScripts() throws Exception {
+        DaemonPair.script(folder, "cat", "exec cat");
+        DaemonPair.script(folder, "words", "head -n 1");
+        Files.writeString(folder.resolve("data.txt"), "not to be run\n");
+        directory = new DaemonPair(folder, "--dir=" + folder);
+        command = new DaemonPair(folder, "cat");
+    }
+
+    @AfterAll
+    static void stop() {
+        directory.close();
+        command.close();
+    }
+
+    private static Response upgrade(Daemon daemon, String path, String... fields) {
+        try (WireClient client = new WireClient(daemon.port())) {
+            return client.upgrade(path, fields);
+        }
+    }
+
+    @Test
+    void aScriptThatIsNotThereIs404() {
+        for (String path : List.of("/nothing", "/", "/../../../bin/cat", "/%2e%2e/%2e%2e/bin/cat")) {
+            assertThat(upgrade(directory.get(WEBSOCKETD), path).status())
+                    .as(path)
+                    .isIn(404, 301);
+        }
+        assertThat(upgrade(directory.get(WEBSOCKETD), "/nothing").body()).isEqualTo("404 Not Found\n");
+    }
+
+    @Test
+    void aPlainRequestForAnEndpointIs404() {
+        Response response = command.get(WEBSOCKETD).get("/any");
+        assertThat(response.status()).isEqualTo(404);
+        assertThat(response.body()).isEqualTo("404 page not found\n");
+    }
+
+    @Test
+    void websocketdRunsIntoItselfWhereAnUpgradeIsRefused() {
+        try (WireClient client = new WireClient(command.get(WEBSOCKETD).port())) {
+            Response response = client.request(
+                    "GET",
+                    "/",
+                    "",
+                    "Connection: Upgrade",
+                    "Upgrade: websocket",
+                    "Sec-WebSocket-Version: 8",
+                    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.field("Sec-WebSocket-Version")).isEqualTo("13");
+            assertThat(response.body()).isEqualTo("Bad Request\n500 Internal Error\n");
+        }
+    }
+
+    @Test
+    void websocketdOffersNoSubprotocolAndNoCompression() {
+        Response response = upgrade(
+                command.get(WEBSOCKETD),
+                "/",
+                "Sec-WebSocket-Protocol: chat",
+                "Sec-WebSocket-Extensions: permessage-deflate");
+        assertThat(response.status()).isEqualTo(101);
+        assertThat(response.field("Sec-WebSocket-Protocol")).isNull();
+        assertThat(response.field("Sec-WebSocket-Extensions")).isNull();
+    }
+
+    @Test
+    void websocketdSendsAPathWithTwoSlashesElsewhere() {
+        Response response = upgrade(command.get(WEBSOCKETD), "//a//b");
+        assertThat(response.status()).isEqualTo(301);
+        assertThat(response.field("Location")).isEqualTo("/a/b");
+    }
+
+    @Test
+    void everyOriginIsLetInByDefault() {
+        assertThat(upgrade(command.get(WEBSOCKETD), "/", "Origin: https://evil.example")
+                        .status())
+                .isEqualTo(101);
+    }
+
+    @Test
+    void theSameOriginIsToldByHostAndPort() {
+        try (DaemonPair strict = new DaemonPair(folder, "--sameorigin", "cat")) {
+            Daemon daemon = strict.get(WEBSOCKETD);
+            String own = "http://127.0.0.1:" + daemon.port();
+            assertThat(upgrade(daemon, "/", "Origin: " + own).status()).isEqualTo(101);
+            for (String origin : List.of("http://127.0.0.1", "http://evil.example:" + daemon.port())) {
+                Response response = upgrade(daemon, "/", "Origin: " + origin);
+                assertThat(response.status()).as(origin).isEqualTo(403);
+                assertThat(response.body()).isEqualTo("Forbidden\n500 Internal Error\n");
+            }
+            // Faults: the scheme is not looked at, and who is no browser is shut out.
+            assertThat(upgrade(daemon, "/", "Origin: https://127.0.0.1:" + daemon.port())
+                            .status())
+                    .isEqualTo(101);
+            assertThat(upgrade(daemon, "/").status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void originsAreAllowedByHostPortAndScheme() {
+        try (DaemonPair listed = new DaemonPair(folder, "--origin=a.example,b.example:8080,https://c.example", "cat")) {
+            Daemon daemon = listed.get(WEBSOCKETD);
+            for (String origin : List.of(
+                    "http://a.example",
+                    "https://a.example:7",
+                    "http://b.example:8080",
+                    "https://c.example",
+                    "https://c.example:99")) {
+                assertThat(upgrade(daemon, "/", "Origin: " + origin).status())
+                        .as(origin)
+                        .isEqualTo(101);
+            }
+            for (String origin :
+                    List.of("http://b.example", "http://c.example", "https://sub.a.example", "https://d.example")) {
+                assertThat(upgrade(daemon, "/", "Origin: " + origin).status())
+                        .as(origin)
+                        .isEqualTo(403);
+            }
+        }
+    }
+
+    @Test
+    void oneForkTooManyIs429() {
+        try (DaemonPair few = new DaemonPair(folder, "--maxforks=1", "cat")) {
+            Daemon daemon = few.get(WEBSOCKETD);
+            try (WireClient first = daemon.open("/")) {
+                first.text("here");
+                assertThat(first.next()).isEqualTo("text here");
+                assertThat(upgrade(daemon, "/").status()).isEqualTo(429);
+            }
+        }
+    }
+
+    @Test
+    void headersAreAddedWhereTheyBelong() {
+        try (DaemonPair headers =
+                new DaemonPair(folder, "--header=X-All: a", "--header-ws=X-Ws: w", "--header-http=X-Http: h", "cat")) {
+            Daemon daemon = headers.get(WEBSOCKETD);
+            Response upgrade = upgrade(daemon, "/");
+            assertThat(List.of(upgrade.field("X-All"), upgrade.field("X-Ws"))).containsExactly("a", "w");
+            assertThat(upgrade.field("X-Http")).isNull();
+            Response plain = daemon.get("/");
+            assertThat(plain.field("X-Http")).isEqualTo("h");
+            // A fault: "each answer", its help says.
+            assertThat(plain.field("X-All")).isNull();
+            assertThat(plain.field("X-Ws")).isNull();
+        }
+    }
+
+    @Test
+    void staticFilesAreServedBesideIt() throws Exception {
+        Path web = Files.createDirectories(folder.resolve("web"));
+        Files.writeString(web.resolve("page.html"), "<p>page</p>");
+        Path link = web.resolve("link.txt");
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, folder.resolve("data.txt"));
+        try (DaemonPair files = new DaemonPair(folder, "--staticdir=" + web, "cat")) {
+            Daemon daemon = files.get(WEBSOCKETD);
+            assertThat(daemon.get("/page.html").body()).isEqualTo("<p>page</p>");
+            assertThat(daemon.get("/none").status()).isEqualTo(404);
+            assertThat(daemon.open("/").hasSomething()).isFalse();
+            // A fault: whoever may write below the folder can show every file of the machine.
+            assertThat(daemon.get("/link.txt").body()).isEqualTo("not to be run\n");
+        }
+    }
+
+    @Test
+    void cgiScriptsAnswerBesideIt() throws Exception {
+        Path cgi = Files.createDirectories(folder.resolve("cgi"));
+        DaemonPair.script(
+                cgi,
+                "hello.sh",
+                "printf 'Status: 201 Made\\r\\nContent-Type: text/plain\\r\\nX-Own: yes\\r\\n\\r\\n';"
+                        + " echo \"$SCRIPT_NAME|$PATH_INFO|$REQUEST_METHOD|$QUERY_STRING|$CONTENT_LENGTH|$SERVER_NAME\"; cat");
+        try (DaemonPair scripts = new DaemonPair(folder, "--cgidir=" + cgi, "cat")) {
+            Daemon daemon = scripts.get(WEBSOCKETD);
+            try (WireClient client = new WireClient(daemon.port())) {
+                Response response = client.request("POST", "/hello.sh?q=1", "body", "Content-Type: text/x");
+                assertThat(response.status()).isEqualTo(201);
+                assertThat(response.field("X-Own")).isEqualTo("yes");
+                // Faults: no script has the name /, and no server has a port in its name.
+                assertThat(response.body()).isEqualTo("/|/hello.sh|POST|q=1|4|127.0.0.1:" + daemon.port() + "\nbody");
+            }
+            assertThat(daemon.get("/none.sh").status()).isEqualTo(404);
+            assertThat(daemon.open("/hello.sh").hasSomething()).isFalse();
+        }
+    }
+
+    @Test
+    void theConsoleIsAPageAndWebsocketdPutsThePathIntoItsScript() {
+        try (DaemonPair console = new DaemonPair(folder, "--devconsole", "cat")) {
+            Daemon daemon = console.get(WEBSOCKETD);
+            Response page = daemon.get("/some/path");
+            assertThat(page.status()).isEqualTo(200);
+            assertThat(page.field("Content-Type")).startsWith("text/html");
+            assertThat(daemon.get("/\"><script>alert(1)</script>").body())
+                    .contains("/\"><script>alert(1)</script>\" spellcheck");
+        }
+    }
+
+    @Test
+    void websocketdRefusesFramesThatComeWithTheHandshake() {
+        try (WireClient client = new WireClient(command.get(WEBSOCKETD).port())) {
+            String head = "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+            byte[] first = head.getBytes(StandardCharsets.US_ASCII);
+            byte[] frame = WireClient.frame(0x81, "early".getBytes(StandardCharsets.UTF_8));
+            byte[] both = java.util.Arrays.copyOf(first, first.length + frame.length);
+            System.arraycopy(frame, 0, both, first.length, frame.length);
+            client.send(both);
+            assertThat(client.hasEnded()).isTrue();
+        }
+    }
+
+    /** A frame that breaks the protocol, and how each of the two closes. */
+    private void assertClosed(byte[] frame, String theirs) {
+        try (WireClient client = command.get(WEBSOCKETD).open("/")) {
+            client.send(frame);
+            assertThat(client.rest()).containsExactly(theirs);
+        }
+    }
+
+    @Test
+    void breaksOfTheProtocolAre1002() {
+        byte[] unmasked = {(byte) 0x81, 1, 'a'};
+        assertClosed(unmasked, "close 1002 bad MASK");
+        assertClosed(WireClient.frame(0xC1, new byte[] {'a'}), "close 1002 RSV1 set");
+        assertClosed(WireClient.frame(0x83, new byte[0]), "close 1002 bad opcode 3");
+        assertClosed(WireClient.frame(0x80, new byte[0]), "close 1002 continuation after FIN");
+        assertClosed(WireClient.frame(0x09, new byte[0]), "close 1002 FIN not set on control");
+        assertClosed(WireClient.frame(0x88, new byte[] {3, (byte) 0xEC}), "close 1002 bad close code 1004");
+        // A fault: half a close code is taken for none.
+        assertClosed(WireClient.frame(0x88, new byte[] {3}), "close");
+    }
+
+    @Test
+    void aPingWithinAMessageIsAnswered() {
+        try (WireClient client = command.get(WEBSOCKETD).open("/")) {
+            client.send(WireClient.frame(0x01, new byte[] {'a'}));
+            client.send(WireClient.frame(0x89, new byte[] {'p'}));
+            client.send(WireClient.frame(0x80, new byte[] {'b'}));
+            assertThat(List.of(client.next(), client.next())).containsExactly("pong 70", "text ab");
+        }
+    }
+}
