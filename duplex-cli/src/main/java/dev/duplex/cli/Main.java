@@ -3,12 +3,14 @@ package dev.duplex.cli;
 import dev.duplex.cli.common.ClientOptions;
 import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.ExitCode;
+import dev.duplex.cli.common.Presets;
 import dev.duplex.cli.common.Spelling;
 import dev.duplex.cli.common.Streams;
 import dev.duplex.cli.common.Version;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -44,6 +46,8 @@ public final class Main implements Runnable {
             RecordCommand.class,
             ReplayCommand.class,
             CheckCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class,
             HelpCommand.class,
             RehearseCommand.class);
 
@@ -68,18 +72,31 @@ public final class Main implements Runnable {
     }
 
     static CommandLine commandLine(Streams streams) {
-        CommandLine commandLine = new CommandLine(new Main(), new VerbFactory(streams));
+        return commandLine(streams, System.getenv());
+    }
+
+    static CommandLine commandLine(Streams streams, Map<String, String> environment) {
+        VerbFactory factory = new VerbFactory(streams);
+        CommandLine commandLine = new CommandLine(new Main(), factory);
+        Presets presets = new Presets(environment, factory);
         for (Class<?> verb : VERBS) {
             commandLine.addSubcommand(verb);
         }
+        commandLine.getSubcommands().values().stream()
+                .filter(Main::hasOptionsOfItsOwn)
+                .forEach(presets::addTo);
         tellExitCodes(commandLine);
         // A message may begin with @, and a secret's file is read as a whole.
         commandLine.setExpandAtFiles(false);
         commandLine.registerConverter(Long.class, Main::wholeNumber);
         commandLine.registerConverter(long.class, Main::wholeNumber);
-        commandLine.setParameterExceptionHandler(Main::explain);
+        commandLine.setParameterExceptionHandler((e, args) -> explain(e, presets));
         commandLine.setExecutionExceptionHandler(Main::fail);
         return commandLine;
+    }
+
+    private static boolean hasOptionsOfItsOwn(CommandLine verb) {
+        return verb.getCommandSpec().options().stream().anyMatch(option -> !option.usageHelp());
     }
 
     /** In the help of the command itself and of the verbs with a client, which can end in each of these ways. */
@@ -130,10 +147,13 @@ public final class Main implements Runnable {
     }
 
     /** Says what was wrong, the nearest thing that exists, and where to read on; never the whole help. */
-    private static int explain(ParameterException e, String[] args) {
+    private static int explain(ParameterException e, Presets presets) {
         CommandLine command = e.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("duplex: " + e.getMessage());
+        String source = presets.sourceOf(e.getArgSpec())
+                .map(from -> " (from " + from + ")")
+                .orElse("");
+        err.println("duplex: " + e.getMessage() + source);
         if (e instanceof UnmatchedArgumentException unmatched) {
             List<String> meant = meant(unmatched, command.getCommandSpec());
             if (!meant.isEmpty()) {

@@ -244,7 +244,9 @@ public final class ClientOptions {
         boolean named = false;
         for (String typed : headers) {
             List<String> lines = typed.startsWith("@")
-                    ? Secret.ofFile("--header", typed.substring(1)).lines().toList()
+                    ? Secret.ofFile("--header " + typed, typed.substring(1))
+                            .lines()
+                            .toList()
                     : List.of(typed);
             for (String line : lines) {
                 int colon = line.indexOf(':');
@@ -338,7 +340,7 @@ public final class ClientOptions {
         if (proxy == null) {
             checked("proxy of the environment", () -> options.proxyFromEnvironment(environment));
         } else if (!proxy.equals("none")) {
-            String given = proxy.startsWith("@") ? Secret.ofFile("--proxy", proxy.substring(1)) : proxy;
+            String given = proxy.startsWith("@") ? Secret.ofFile("--proxy " + proxy, proxy.substring(1)) : proxy;
             checked("--proxy", () -> options.proxy(Proxy.parse(given)));
         }
     }

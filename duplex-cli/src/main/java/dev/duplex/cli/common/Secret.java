@@ -28,20 +28,24 @@ final class Secret {
         if (value == null) {
             return Optional.empty();
         }
-        return Optional.of(typed != null && typed.startsWith("@") ? ofFile(option, typed.substring(1)) : value);
+        return Optional.of(
+                typed != null && typed.startsWith("@") ? ofFile(option + " " + typed, typed.substring(1)) : value);
     }
 
-    /** The text of a small file, without the end of its last line. */
-    static String ofFile(String option, String file) {
+    /**
+     * The text of a small file, without the end of its last line.
+     *
+     * @param asked what was typed, for the failure's message
+     */
+    static String ofFile(String asked, String file) {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(Path.of(file))) {
             bytes = in.readNBytes(MAX_BYTES + 1);
         } catch (IOException | RuntimeException e) {
-            throw CommandFailure.usage(option + " @" + file + ": the file cannot be read");
+            throw CommandFailure.usage(asked + ": the file cannot be read");
         }
         if (bytes.length > MAX_BYTES) {
-            throw CommandFailure.usage(
-                    option + " @" + file + ": expected at most " + MAX_BYTES + " bytes, but the file has more");
+            throw CommandFailure.usage(asked + ": expected at most " + MAX_BYTES + " bytes, but the file has more");
         }
         return new String(bytes, StandardCharsets.UTF_8).stripTrailing();
     }
