@@ -19,7 +19,9 @@ import org.apache.tomcat.websocket.server.WsSci;
 /** usage: EchoTomcat PORT */
 public final class EchoTomcat {
     // Each connection takes buffers of this size when it opens: three times as many bytes.
-    private static final int MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_MESSAGE_BYTES =
+            Integer.parseInt(System.getenv().getOrDefault("PEER_MAX_MESSAGE", "4194304"));
+    private static final String MAX_CONNECTIONS = "100000";
     private static final Set<Session> EVERYBODY = ConcurrentHashMap.newKeySet();
 
     public static void main(String[] args) throws Exception {
@@ -28,6 +30,7 @@ public final class EchoTomcat {
         tomcat.setHostname("localhost");
         tomcat.setPort(Integer.parseInt(args[0]));
         tomcat.getConnector().setProperty("address", "127.0.0.1");
+        tomcat.getConnector().setProperty("maxConnections", MAX_CONNECTIONS);
         Context context = tomcat.addContext("", null);
         context.addServletContainerInitializer(new WsSci(), null);
         context.addServletContainerInitializer((classes, servlets) -> endpoints(servlets), null);

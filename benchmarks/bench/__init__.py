@@ -1,0 +1,1 @@
+"""The command behind scripts/bench. Standard library only."""

@@ -1,0 +1,143 @@
+"""Starts a server on one core, drives it from another, and tells what that cost the server."""
+import json
+import os
+import pathlib
+import shlex
+import socket
+import subprocess
+import time
+
+from .servers import BUILT, java_home
+
+START_DEADLINE = 60
+STOP_DEADLINE = 10
+
+
+class Failure(Exception):
+    """The server did not do what the scenario asks for; the message says what it did instead."""
+
+
+class Cores:
+    """Where the server runs and where the load generator does, and what stands before their commands."""
+
+    def __init__(self, server, generator):
+        self.server = server
+        self.generator = generator
+
+    def for_server(self, command):
+        return [*shlex.split(os.environ.get("BENCH_SERVER_PREFIX", "")), "taskset", "-c", self.server, *command]
+
+    def for_generator(self, command):
+        return [*shlex.split(os.environ.get("BENCH_PREFIX", "")), "taskset", "-c", self.generator, *command]
+
+
+class Running:
+    """A server that listens. The process is the server itself: whatever starts it has to `exec`."""
+
+    def __init__(self, server, scenario, cores, logs):
+        self.server = server
+        self.scenario = scenario
+        self.cores = cores
+        self.port = _free_port()
+        self.log = pathlib.Path(logs) / f"{server.name}-{scenario.name}.log"
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                cores.for_server(server.command(self.port, scenario)), env=server.environment(scenario), stdout=log,
+                stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, start_new_session=True)
+        try:
+            self._await_listening()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _await_listening(self):
+        deadline = time.monotonic() + START_DEADLINE
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Failure(f"did not start: {_tail(self.log)}")
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                time.sleep(0.05)
+        raise Failure(f"does not listen after {START_DEADLINE} s: {_tail(self.log)}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.stop()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(STOP_DEADLINE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def drive(self, warm_up, seconds):
+        """Runs the scenario's load; `warm_up` is LEAST or LEAST:MOST seconds."""
+        result = subprocess.run(
+            self.cores.for_generator([str(BUILT / "wsload"), *self.scenario.arguments(self.port), "-w", str(warm_up),
+                                      "-t", str(seconds), "-P", str(self.process.pid)]),
+            capture_output=True, text=True)
+        if result.returncode:
+            raise Failure(_last_line(result.stderr) or f"wsload ended with {result.returncode}")
+        return json.loads(result.stdout)
+
+    # --- memory -----------------------------------------------------------------------------------------------------
+
+    def hold(self, steps):
+        """Opens idle connections, up to each number of `steps`, and returns the memory that the server has at each."""
+        generator = subprocess.Popen(
+            self.cores.for_generator([str(BUILT / "wsload"), "-m", "idle", "-p", str(self.port), "-u", "/echo", "-c",
+                                      ",".join(map(str, steps)), "-P", str(self.process.pid)]),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        memory = []
+        try:
+            for _ in steps:
+                line = generator.stdout.readline()
+                if not line:
+                    raise Failure(_last_line(generator.stderr.read()) or "wsload ended early")
+                memory.append({**json.loads(line), **self.memory()})
+                try:
+                    generator.stdin.write("go on\n")
+                    generator.stdin.flush()
+                except BrokenPipeError:
+                    pass
+            if generator.wait():
+                raise Failure(_last_line(generator.stderr.read()))
+        finally:
+            generator.kill()
+            generator.communicate()
+        return memory
+
+    def memory(self):
+        """Resident and, of a JVM, live heap bytes after a collection."""
+        heap = None
+        if self.server.is_java:
+            self._jcmd("GC.run")
+            # The histogram counts what a second collection leaves; its last line is `Total INSTANCES BYTES`.
+            heap = int(self._jcmd("GC.class_histogram").rstrip().splitlines()[-1].split()[2])
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
+        return {"rss": rss * 1024, "heap": heap}
+
+    def _jcmd(self, command):
+        return subprocess.run([f"{java_home()}/bin/jcmd", str(self.process.pid), command], check=True, capture_output=True,
+                              text=True).stdout
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _tail(path):
+    return " / ".join(path.read_text(errors="replace").strip().splitlines()[-3:])
+
+
+def _last_line(text):
+    return (text.strip().splitlines() or [""])[-1]

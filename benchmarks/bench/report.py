@@ -1,0 +1,110 @@
+"""Tables and a plot of what was measured."""
+import pathlib
+
+from . import plot
+from .results import FLOOR, OURS, Results
+from .scenarios import SCENARIOS
+from .servers import TITLES
+
+IDLE = "F"
+
+
+def write(out):
+    """Writes report.md and plot.svg beside results.jsonl."""
+    out = pathlib.Path(out)
+    results = Results.read(out / "results.jsonl")
+    parts = [f"## {title}\n\n{table}" for title, table in tables(results).values() if table]
+    (out / "report.md").write_text("# What a message costs\n\n" + "\n".join(parts))
+    (out / "plot.svg").write_text(plot.draw(results))
+
+
+def tables(results):
+    """Name -> (title, Markdown)."""
+    return {
+        "machine": ("Machine and versions", machine(results)),
+        "cost": ("Server CPU time per message, in microseconds: median of the repetitions and half their range", costs(results)),
+        "floor": ("Ratio to the floor", ratios(results, FLOOR)),
+        "ours": ("Ratio to Duplex", ratios(results, OURS)),
+        "memory": ("Bytes per idle connection", memory(results)),
+        "failures": ("What failed, or was not steady after the warm-up", failures(results)),
+    }
+
+
+def number(value):
+    """Three significant digits, and no more than are there."""
+    if value is None:
+        return ""
+    value = float(f"{value:.3g}")
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    if abs(value) >= 1:
+        return f"{value:.{1 if abs(value) >= 10 else 2}f}"
+    return f"{value:.{2 if abs(value) >= 0.1 else 3}f}"
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+
+
+def timed(results):
+    return [name for name in SCENARIOS if name in results.scenarios() and name != IDLE]
+
+
+def title(server):
+    return TITLES.get(server, server)
+
+
+def _by_server(results, scenarios, cell):
+    rows = [[title(server), *(cell(scenario, server) for scenario in scenarios)] for server in results.servers()]
+    rows = [row for row in rows if any(row[1:])]
+    return table(["server", *scenarios], rows) if scenarios and rows else ""
+
+
+def costs(results):
+    def cell(scenario, server):
+        if results.failure(scenario, server):
+            return "failed"
+        median = results.median(scenario, server)
+        return "" if median is None else f"{number(median)} ±{results.spread(scenario, server):.0%}"
+
+    return _by_server(results, timed(results), cell)
+
+
+def ratios(results, base):
+    scenarios = [scenario for scenario in timed(results) if results.median(scenario, base)]
+    return _by_server(results, scenarios, lambda scenario, server: number(results.ratio(scenario, server, base)))
+
+
+def memory(results):
+    rows = []
+    for server in results.servers():
+        resident = results.median(IDLE, server, "rss_slope")
+        if resident is None:
+            continue
+        heap = results.median(IDLE, server, "heap_slope")
+        rows.append([title(server), f"{number(resident)} ±{results.spread(IDLE, server, 'rss_slope'):.0%}",
+                     "–" if heap is None else f"{number(heap)} ±{results.spread(IDLE, server, 'heap_slope'):.0%}"])
+    return table(["server", "resident", "of it live heap"], rows) if rows else ""
+
+
+def failures(results):
+    lines = []
+    for scenario in results.scenarios():
+        for server in results.servers():
+            failure = results.failure(scenario, server)
+            if failure:
+                lines.append(f"- {title(server)} in {scenario}: {failure}")
+            elif not results.steady(scenario, server):
+                lines.append(f"- {title(server)} in {scenario}: measured, but not steady within the longest warm-up")
+    return "\n".join(lines) + "\n" if lines else ""
+
+
+def machine(results):
+    if not results.runs:
+        return ""
+    last = results.runs[-1]
+    rows = [[name, last[name]] for name in ("cpu", "kernel", "java", "node", "gcc", "openssl")]
+    rows += [[title(name), version] for name, version in results.versions().items() if version]
+    rows += [[run["date"], f"`{run['command']}`"] for run in results.runs]
+    return table(["what", "which"], rows)

@@ -1,0 +1,139 @@
+"""python3 -m unittest discover -s benchmarks -t benchmarks"""
+import json
+import pathlib
+import tempfile
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from bench import plot, report
+from bench.main import idle_slope, parse
+from bench.results import Results
+from bench.scenarios import SCENARIOS
+
+RUN = {"date": "2026-01-02 03:04 UTC", "command": "scripts/bench", "cpu": "a CPU, 2 cores", "kernel": "Linux 6", "java": "25",
+       "node": "v20", "gcc": "12", "openssl": "3", "versions": {"floor": "", "duplex": "1.0", "netty": "4.2"}}
+
+
+def lines(scenario, server, *costs, steady=True):
+    warm = {"scenario": scenario, "server": server, "repetition": 0, "cpu_us": 99, "steady": steady}
+    return [warm] + [{"scenario": scenario, "server": server, "repetition": number, "cpu_us": cost, "steady": False}
+                     for number, cost in enumerate(costs, 1)]
+
+
+def idle(server, *slopes):
+    return [{"scenario": "F", "server": server, "repetition": number, "rss_slope": rss, "heap_slope": heap}
+            for number, (rss, heap) in enumerate(slopes, 1)]
+
+
+class ResultsTest(unittest.TestCase):
+    def test_the_warm_up_does_not_count(self):
+        results = Results([{"run": RUN}, *lines("A", "duplex", 3, 1, 2)])
+        self.assertEqual(results.median("A", "duplex"), 2)
+        self.assertEqual(results.spread("A", "duplex"), 0.5)
+
+    def test_a_ratio_is_taken_within_a_repetition(self):
+        # The second one was disturbed. The ratio of the medians would be 16 / 10.
+        results = Results([{"run": RUN}, *lines("A", "floor", 10, 50, 8), *lines("A", "duplex", 10, 150, 16)])
+        self.assertEqual(results.ratio("A", "duplex", "floor"), 2)
+
+    def test_a_scenario_that_is_measured_again_replaces_all_of_its_figures(self):
+        later = {**RUN, "date": "later"}
+        results = Results([{"run": RUN}, *lines("A", "netty", 7), *lines("A", "duplex", 1), *lines("B", "duplex", 5),
+                           {"run": later}, *lines("A", "duplex", 2)])
+        self.assertEqual(results.median("A", "duplex"), 2)
+        self.assertIsNone(results.median("A", "netty"))
+        self.assertEqual(results.median("B", "duplex"), 5)
+        self.assertEqual([run["date"] for run in results.runs], [RUN["date"], "later"])
+
+    def test_a_run_of_which_nothing_is_left_is_not_named(self):
+        results = Results([{"run": RUN}, *lines("A", "duplex", 1), {"run": {**RUN, "date": "later"}}, *lines("A", "duplex", 2)])
+        self.assertEqual([run["date"] for run in results.runs], ["later"])
+
+    def test_who_fails_once_has_no_figure(self):
+        failure = {"scenario": "A", "server": "netty", "repetition": 0, "failure": "gone"}
+        results = Results([{"run": RUN}, *lines("A", "netty", 3), failure])
+        self.assertIsNone(results.median("A", "netty"))
+        self.assertIn("Netty websocketx in A: gone", report.failures(results))
+
+    def test_a_warm_up_that_never_became_steady_is_told(self):
+        results = Results([{"run": RUN}, *lines("A", "netty", 3, steady=False), *lines("A", "duplex", 3)])
+        self.assertIn("Netty websocketx in A: measured, but not steady", report.failures(results))
+        self.assertNotIn("Duplex", report.failures(results))
+
+
+class ReportTest(unittest.TestCase):
+    def test_numbers_have_three_digits(self):
+        numbers = [0.0631, 0.4, 3.256, 9.996, 11.04, 123.4, 1240.4, 17_345.0]
+        self.assertEqual([report.number(each) for each in numbers],
+                         ["0.063", "0.40", "3.26", "10.0", "11.0", "123", "1,240", "17,300"])
+
+    def test_costs_and_ratios_stand_in_tables(self):
+        results = Results([{"run": RUN}, *lines("A", "floor", 3, 3, 3), *lines("A", "duplex", 3, 3.3, 3.6),
+                           *lines("G", "duplex", 12), *lines("G", "netty", 18)])
+        self.assertEqual(report.costs(results),
+                         "| server | A | G |\n|---|---|---|\n| floor in C | 3.00 ±0% |  |\n| Duplex | 3.30 ±9% | 12.0 ±0% |\n"
+                         "| Netty websocketx |  | 18.0 ±0% |\n")
+        self.assertEqual(report.ratios(results, "floor"), "| server | A |\n|---|---|\n| floor in C | 1.00 |\n| Duplex | 1.10 |\n")
+        self.assertIn("| Netty websocketx |  | 1.50 |", report.ratios(results, "duplex"))
+
+    def test_memory_stands_in_its_table_with_heap_where_there_is_one(self):
+        results = Results([{"run": RUN}, *idle("duplex", (2000, 1000), (2200, 1000), (2100, 1000)), *idle("ws", (5800, None))])
+        self.assertEqual(report.memory(results),
+                         "| server | resident | of it live heap |\n|---|---|---|\n| Duplex | 2,100 ±5% | 1,000 ±0% |\n"
+                         "| ws (Node) | 5,800 ±0% | – |\n")
+
+    def test_everything_is_written(self):
+        with tempfile.TemporaryDirectory() as out:
+            measured = [{"run": RUN}, *lines("A", "floor", 3), *lines("A", "duplex", 4), *idle("duplex", (2000, 1000))]
+            pathlib.Path(out, "results.jsonl").write_text("".join(json.dumps(line) + "\n" for line in measured))
+            report.write(out)
+            page = pathlib.Path(out, "report.md").read_text()
+            self.assertIn("| Duplex | 1.33 |", page)
+            self.assertIn("`scripts/bench`", page)
+            ElementTree.parse(pathlib.Path(out, "plot.svg"))
+
+
+class PlotTest(unittest.TestCase):
+    def test_a_panel_has_a_bar_per_server_the_cheapest_first(self):
+        results = Results([{"run": RUN}, *lines("A", "netty", 8), *lines("A", "floor", 1), *lines("A", "duplex", 2),
+                           *lines("B", "netty", 8)])
+        self.assertEqual(plot.panels(results),
+                         [("A", SCENARIOS["A"].title, [("floor", 0.5), ("duplex", 1), ("netty", 4)])])
+
+    def test_a_dearer_server_has_a_longer_bar_within_the_picture(self):
+        results = Results([{"run": RUN}, *lines("A", "netty", 800), *lines("A", "floor", 1), *lines("A", "duplex", 2)])
+        drawing = ElementTree.fromstring(plot.draw(results))
+        widths = [float(bar.get("width")) for bar in drawing.iter("{http://www.w3.org/2000/svg}rect")]
+        self.assertEqual(widths, sorted(widths))
+        self.assertEqual(len(set(widths)), 3)
+        self.assertLess(widths[-1] + plot.LABEL, plot.WIDTH / plot.COLUMNS)
+
+
+class CommandTest(unittest.TestCase):
+    def test_a_server_that_somebody_has_built_joins_the_others(self):
+        options = parse(["--quick", "--server", "mine=/bin/mine --port {port}"])
+        self.assertEqual([server.name for server in options.servers], ["floor", "duplex", "mine"])
+        self.assertEqual(options.servers[-1].command(123, SCENARIOS["A"]), ["/bin/mine", "--port", "123"])
+
+    def test_an_unknown_name_is_refused_with_those_that_there_are(self):
+        with self.assertRaisesRegex(SystemExit, "no scenario X; there are: A, B"):
+            parse(["--scenarios", "X"])
+        with self.assertRaisesRegex(SystemExit, "no server nettie; there are: floor, duplex"):
+            parse(["--peers", "nettie"])
+
+    def test_memory_is_a_slope_after_as_many_handshakes_as_are_measured(self):
+        class Fake:
+            handshakes = 0
+
+            def hold(self, steps):
+                self.handshakes += steps[-1]
+                return [{"open": step, "rss": 1_000_000 + 2_400 * step, "heap": 5_000 + 1_400 * step} for step in steps]
+
+        fake = Fake()
+        slope = idle_slope(fake, (2_000, 18_000))
+        self.assertEqual((slope["rss_slope"], slope["heap_slope"]), (2_400, 1_400))
+        self.assertEqual(fake.handshakes, 16_000 + 18_000)
+
+
+if __name__ == "__main__":
+    unittest.main()

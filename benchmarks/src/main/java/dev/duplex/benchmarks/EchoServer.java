@@ -1,0 +1,47 @@
+package dev.duplex.benchmarks;
+
+import dev.duplex.server.Message;
+import dev.duplex.server.Route;
+import dev.duplex.server.Session;
+import dev.duplex.server.WebSocketHandler;
+import dev.duplex.server.WebSocketServer;
+import dev.duplex.transport.Tls;
+import dev.duplex.transport.Transport;
+import java.nio.file.Path;
+
+/**
+ * The server that {@code scripts/bench} measures: the README's echo, and a topic, with default settings on one event loop.
+ * It prints the transport that it has chosen.
+ *
+ * <p>usage: {@code EchoServer PORT TRANSPORT [CERTIFICATE KEY]}, both of them PEM files
+ */
+public final class EchoServer {
+    private static final String TOPIC = "everybody";
+
+    private EchoServer() {}
+
+    public static void main(String[] args) {
+        WebSocketServer.Builder builder = WebSocketServer.builder()
+                .port(Integer.parseInt(args[0]))
+                .transport(Transport.valueOf(args[1]))
+                .eventLoops(1)
+                .webSocket("/echo", WebSocketHandler.onMessage(Session::send))
+                .webSocket("/broadcast", Route.to(new Broadcast()));
+        if (args.length > 2) {
+            builder.tls(Tls.pem(Path.of(args[2]), Path.of(args[3])));
+        }
+        System.out.println("transport " + builder.start().transport());
+    }
+
+    private static final class Broadcast implements WebSocketHandler {
+        @Override
+        public void onOpen(Session session) {
+            session.subscribe(TOPIC);
+        }
+
+        @Override
+        public void onMessage(Session session, Message message) {
+            session.server().publish(TOPIC, message.text());
+        }
+    }
+}
