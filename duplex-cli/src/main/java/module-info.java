@@ -11,6 +11,8 @@ module dev.duplex.cli {
     requires dev.duplex.server;
     requires HdrHistogram;
     requires info.picocli;
+    requires java.management;
+    requires jdk.management;
     requires org.jline.reader;
     requires org.jline.terminal;
     requires org.slf4j;

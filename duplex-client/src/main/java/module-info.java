@@ -11,6 +11,8 @@ module dev.duplex.client {
     requires static transitive org.jspecify;
 
     exports dev.duplex.client;
+    exports dev.duplex.client.internal.load to
+            dev.duplex.cli;
     exports dev.duplex.client.internal.wire to
             dev.duplex.cli;
 }

@@ -46,6 +46,7 @@ public final class Main implements Runnable {
             RecordCommand.class,
             ReplayCommand.class,
             CheckCommand.class,
+            BenchCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
             HelpCommand.class,

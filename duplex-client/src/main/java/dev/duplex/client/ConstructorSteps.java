@@ -1,7 +1,9 @@
 package dev.duplex.client;
 
 import dev.duplex.client.internal.Connector;
+import dev.duplex.client.internal.Dialing;
 import dev.duplex.client.internal.UrlRecord;
+import dev.duplex.client.internal.load.LoadTarget;
 import dev.duplex.core.handshake.HttpFields;
 import io.netty.channel.EventLoop;
 import java.util.List;
@@ -73,10 +75,16 @@ final class ConstructorSteps {
             // "If any of the values in protocols occur more than once or otherwise fail to match the requirements for
             // elements that comprise the value of `Sec-WebSocket-Protocol` fields as defined by The WebSocket protocol,
             // then throw a "SyntaxError" DOMException."
-            return new Connector(url, fields, options.settings(), protocols, loop, owner);
+            return new Connector(url, fields, options.settings(), protocols, Dialing.ofThisJvm(), loop, owner);
         } catch (IllegalArgumentException e) {
             throw new DOMException.SyntaxError(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The same, for who makes many connections to one URL past this API. */
+    static LoadTarget loadTarget(String url, WebSocketOptions options) {
+        UrlRecord record = urlRecord(url, options.baseUrl());
+        return new LoadTarget(record, fields(record, options), options.settings(), options.protocols());
     }
 
     private static HttpFields fields(UrlRecord url, WebSocketOptions options) {

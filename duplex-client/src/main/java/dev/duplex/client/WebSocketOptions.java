@@ -6,6 +6,7 @@ import dev.duplex.client.internal.ProxyChoice;
 import dev.duplex.client.internal.ProxyEnvironment;
 import dev.duplex.client.internal.TlsSettings;
 import dev.duplex.client.internal.UrlRecord;
+import dev.duplex.client.internal.load.LoadTarget;
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.handshake.ClientHandshake;
@@ -51,6 +52,10 @@ public final class WebSocketOptions {
 
     /** Nothing set. */
     public static final WebSocketOptions DEFAULT = builder().build();
+
+    static {
+        LoadTarget.readBy(ConstructorSteps::loadTarget);
+    }
 
     private final List<String> protocols;
     private final @Nullable UrlRecord baseUrl;

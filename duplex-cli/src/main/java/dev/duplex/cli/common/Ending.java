@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a connection ended, for the shell and for a person.
@@ -41,6 +42,11 @@ public record Ending(ExitCode exitCode, String message) {
             case NOT_CONNECTED, REFUSED, TLS -> notOpened(last.response(), last.kind(), last.cause());
             default -> closed(last.kind(), last.code(), last.reason(), last.cause());
         };
+    }
+
+    /** The same from what they are made of. */
+    public static Ending notOpened(@Nullable HandshakeResponse response, CloseKind kind, String cause) {
+        return notOpened(Optional.ofNullable(response), kind, cause);
     }
 
     private static Ending notOpened(Optional<HandshakeResponse> response, CloseKind kind, String cause) {
@@ -101,7 +107,7 @@ public record Ending(ExitCode exitCode, String message) {
     }
 
     /** The client's messages name its settings; whoever types a command sets them by options. */
-    static String inOptions(String message) {
+    public static String inOptions(String message) {
         String text = message;
         for (Map.Entry<String, String> setting : OPTIONS.entrySet()) {
             text = text.replace(setting.getKey(), setting.getValue());

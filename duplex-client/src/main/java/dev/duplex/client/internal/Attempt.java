@@ -119,19 +119,20 @@ final class Attempt {
                             + " (Fetch Standard, port blocking)");
             return;
         }
-        ConnectingQueue.OF_THIS_JVM.enter(server, () -> loop.execute(this::lookUp));
+        connector.dialing().queue().enter(server, () -> loop.execute(this::lookUp));
     }
 
     private void lookUp() {
         hasTurn = true;
         if (ended) {
-            ConnectingQueue.OF_THIS_JVM.leave(server); // given up while it waited
+            connector.dialing().queue().leave(server); // given up while it waited
             return;
         }
         if (connector.isDecided()) {
             end();
             return;
         }
+        phase(Connector.Phase.BEGUN);
         String host = proxy == null ? url().host() : proxy.host();
         deadline = loop.schedule(
                 () -> fail(
@@ -155,6 +156,10 @@ final class Attempt {
         } catch (RejectedExecutionException e) {
             fail(CloseKind.NOT_CONNECTED, "no thread to look up the host " + host, null, e);
         }
+    }
+
+    private void phase(Connector.Phase phase) {
+        connector.owner().observer().onPhase(phase);
     }
 
     private long connectMillis() {
@@ -237,9 +242,10 @@ final class Attempt {
         if (ended) {
             return;
         }
+        phase(Connector.Phase.LOOKED_UP);
         stopDeadline();
         // With the proxy, not with the server, any number of connections may be CONNECTING.
-        ConnectingQueue queue = proxy == null ? ConnectingQueue.OF_THIS_JVM : new ConnectingQueue();
+        ConnectingQueue queue = proxy == null ? connector.dialing().queue() : new ConnectingQueue();
         AddressRace addressRace =
                 new AddressRace(loop, queue, found.addresses(), this::dial, new AddressRace.Outcome() {
                     @Override
@@ -269,7 +275,7 @@ final class Attempt {
     }
 
     private ChannelFuture dial(SocketAddress address) {
-        EventLoops loops = ClientLoops.shared().loops();
+        EventLoops loops = connector.dialing().loops().loops();
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(loops.channel(address))
@@ -284,6 +290,11 @@ final class Attempt {
                 });
         if (address instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
+            InetAddress from = connector.dialing().from();
+            if (from != null) {
+                loops.takePortWhenConnecting(bootstrap);
+                bootstrap.localAddress(from, 0);
+            }
         }
         return bootstrap.connect(loops.nativeAddress(address));
     }
@@ -310,6 +321,7 @@ final class Attempt {
     }
 
     private void connected(Channel winner, Found found) {
+        phase(Connector.Phase.CONNECTED);
         channel = winner;
         deadline = loop.schedule(
                 () -> winner.pipeline().fireUserEventTriggered(TIMED_OUT),
@@ -436,7 +448,7 @@ final class Attempt {
             leaveAddress.run();
         }
         if (hasTurn) {
-            ConnectingQueue.OF_THIS_JVM.leave(server);
+            connector.dialing().queue().leave(server);
         }
     }
 

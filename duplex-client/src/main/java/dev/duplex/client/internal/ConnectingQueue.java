@@ -9,7 +9,7 @@ import java.util.Queue;
  * RFC 6455 §4.1, item 2: "There MUST be no more than one connection in a CONNECTING state" to one address and port; the
  * others wait until that one "has been established or that connection has failed". Any thread may use it.
  */
-final class ConnectingQueue {
+public final class ConnectingQueue {
     static final ConnectingQueue OF_THIS_JVM = new ConnectingQueue();
 
     /** Who waits for an address; the entry is there while somebody connects to it. */

@@ -41,6 +41,21 @@ public final class Connector {
 
         @Nullable
         WireTap tap();
+
+        /** How far it has come; those that a connection does not need are left out, and a redirect begins anew. */
+        default void onPhase(Phase phase) {}
+    }
+
+    /** What is behind a connection that is being established. */
+    public enum Phase {
+        /** It has its turn; the host is looked up next. */
+        BEGUN,
+        /** The addresses of the server, or of the proxy, are known. */
+        LOOKED_UP,
+        /** TCP is connected with one of them. */
+        CONNECTED,
+        /** TLS is established with the server, if that is wanted. */
+        SECURED
     }
 
     /**
@@ -59,6 +74,7 @@ public final class Connector {
     private final Opening first;
     private final ConnectSettings settings;
     private final List<String> subprotocols;
+    private final Dialing dialing;
     private final EventLoop loop;
     private final Owner owner;
     private final AtomicBoolean told = new AtomicBoolean();
@@ -69,6 +85,7 @@ public final class Connector {
      * Prepares a connection; {@link #start} begins it.
      *
      * @param fields further fields of the request, credentials among them
+     * @param loop one of those of {@code dialing}
      * @throws IllegalArgumentException if a subprotocol is not a token or there twice
      */
     public Connector(
@@ -76,11 +93,13 @@ public final class Connector {
             HttpFields fields,
             ConnectSettings settings,
             List<String> subprotocols,
+            Dialing dialing,
             EventLoop loop,
             Owner owner) {
         this.first = new Opening(url, fields, false);
         this.settings = settings;
         this.subprotocols = List.copyOf(subprotocols);
+        this.dialing = dialing;
         this.loop = loop;
         this.owner = owner;
         request(first);
@@ -117,6 +136,10 @@ public final class Connector {
 
     List<String> subprotocols() {
         return subprotocols;
+    }
+
+    Dialing dialing() {
+        return dialing;
     }
 
     Owner owner() {

@@ -114,6 +114,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void securelyConnected(ChannelHandlerContext ctx) {
+        attempt.connector().owner().observer().onPhase(Connector.Phase.SECURED);
         CertificatePins pins = attempt.settings().pins();
         if (!pins.isEmpty()) {
             try {
@@ -143,7 +144,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void request(ChannelHandlerContext ctx) {
-        ClientLoops loops = ClientLoops.shared();
+        ClientLoops loops = attempt.connector().dialing().loops();
         LoopState loop = loops.loops().stateOf(ctx.channel().eventLoop());
         compression = loop.deflate().admit(attempt.settings().compression());
         offer = DeflateNegotiation.offer(compression);
@@ -259,7 +260,9 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
                         Role.CLIENT,
                         with.parameters(),
                         compression,
-                        ClientLoops.shared()
+                        attempt.connector()
+                                .dialing()
+                                .loops()
                                 .loops()
                                 .stateOf(ctx.channel().eventLoop())
                                 .deflate())
@@ -310,7 +313,7 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         accepted = null; // the protocol's from here on
         end();
         Channel channel = ctx.channel();
-        ClientLoops loops = ClientLoops.shared();
+        ClientLoops loops = attempt.connector().dialing().loops();
         WebSocketProtocol protocol = new WebSocketProtocol(
                 Role.CLIENT,
                 limits(),

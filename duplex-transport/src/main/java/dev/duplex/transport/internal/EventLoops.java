@@ -2,12 +2,14 @@ package dev.duplex.transport.internal;
 
 import dev.duplex.core.deflate.DeflateResources;
 import dev.duplex.transport.Transport;
+import io.netty.bootstrap.AbstractBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
@@ -157,6 +159,16 @@ public final class EventLoops {
             case KQUEUE -> unix ? KQueueDomainSocketChannel.class : KQueueSocketChannel.class;
             default -> unix ? NioDomainSocketChannel.class : NioSocketChannel.class;
         };
+    }
+
+    /**
+     * Lets a channel that is bound to a local address take its port only when it connects: one that another channel uses
+     * to another peer serves too (IP_BIND_ADDRESS_NO_PORT). Without effect where a transport does not know that.
+     */
+    public void takePortWhenConnecting(AbstractBootstrap<?, ?> bootstrap) {
+        if (transport == Transport.EPOLL) {
+            bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+        }
     }
 
     /** The address in the form in which this transport wants it: the native ones have their own for Unix sockets. */
