@@ -24,4 +24,6 @@ module dev.duplex.transport {
     exports dev.duplex.transport.internal to
             dev.duplex.server,
             dev.duplex.client;
+    exports dev.duplex.transport.pipe to
+            dev.duplex.cli;
 }

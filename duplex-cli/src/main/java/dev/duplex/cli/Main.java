@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -39,6 +40,7 @@ public final class Main implements Runnable {
 
     /** Every verb there is, in the order in which the help names them. */
     private static final List<Class<?>> VERBS = List.of(
+            ServeCommand.class,
             EchoCommand.class,
             ChatCommand.class,
             ConnectCommand.class,
@@ -86,6 +88,8 @@ public final class Main implements Runnable {
         commandLine.getSubcommands().values().stream()
                 .filter(Main::hasOptionsOfItsOwn)
                 .forEach(presets::addTo);
+        // What stands behind the program to serve is the program's own.
+        Objects.requireNonNull(commandLine.getSubcommands().get("serve")).setStopAtPositional(true);
         tellExitCodes(commandLine);
         // A message may begin with @, and a secret's file is read as a whole.
         commandLine.setExpandAtFiles(false);

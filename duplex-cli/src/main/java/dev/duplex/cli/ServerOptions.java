@@ -46,7 +46,8 @@ final class ServerOptions {
     @Option(
             names = {"-p", "--port"},
             paramLabel = "PORT",
-            description = "Port to listen on, 0 for any that is free; default: 9998 for echo, 8009 for chat.")
+            description =
+                    "Port to listen on, 0 for any that is free; default: 8080 for serve, 9998 for echo, 8009 for chat.")
     private @Nullable Integer port;
 
     @Option(

@@ -27,6 +27,8 @@ final class ServerRun {
     private final int defaultPort;
     private final PrintWriter out;
     private final PrintWriter err;
+    private Runnable whenStopping = () -> {};
+    private Function<WebSocketServer, String> announcement = this::pageOrSocket;
 
     ServerRun(CommandSpec command, ServerOptions options, int defaultPort) {
         this.command = command;
@@ -34,6 +36,24 @@ final class ServerRun {
         this.defaultPort = defaultPort;
         this.out = command.commandLine().getOut();
         this.err = command.commandLine().getErr();
+    }
+
+    /** What stands on stdout as soon as it listens, in place of the address of a page. */
+    ServerRun announcing(Function<WebSocketServer, String> line) {
+        announcement = line;
+        return this;
+    }
+
+    private String pageOrSocket(WebSocketServer server) {
+        return options.listensOnTcp()
+                ? address(server, "/").toString()
+                : "unix:" + options.unix().orElseThrow();
+    }
+
+    /** What else is to be brought to its end, at the same time as the sessions. */
+    ServerRun whenStopping(Runnable action) {
+        whenStopping = action;
+        return this;
     }
 
     /**
@@ -49,7 +69,7 @@ final class ServerRun {
         Optional<Tls> tls = options.tls();
         tls.ifPresent(builder::tls);
         WebSocketServer server = start(builder);
-        Thread hook = new Thread(() -> server.shutdown(SHUTDOWN, 0), "duplex-shutdown");
+        Thread hook = new Thread(() -> shutdown(server), "duplex-shutdown");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             announce(server, tls, details.apply(server));
@@ -63,9 +83,20 @@ final class ServerRun {
         }
     }
 
-    private static void stop(WebSocketServer server, Thread hook) {
-        boolean interrupted = Thread.interrupted();
+    private void shutdown(WebSocketServer server) {
+        Thread beside = new Thread(whenStopping, "duplex-stopping");
+        beside.start();
         server.shutdown(SHUTDOWN, 0);
+        try {
+            beside.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stop(WebSocketServer server, Thread hook) {
+        boolean interrupted = Thread.interrupted();
+        shutdown(server);
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
@@ -107,10 +138,7 @@ final class ServerRun {
     }
 
     private void announce(WebSocketServer server, Optional<Tls> tls, List<String> details) {
-        out.println(
-                options.listensOnTcp()
-                        ? address(server, "/")
-                        : "unix:" + options.unix().orElseThrow());
+        out.println(announcement.apply(server));
         out.flush();
         tls.flatMap(Tls::fingerprint)
                 .ifPresent(sha256 -> err.println("Self-signed certificate, SHA-256 " + sha256

@@ -10,7 +10,7 @@ public sealed interface UpgradeResponse {
 
     /** Opens the session; the route chooses the subprotocol. */
     static Accept accept() {
-        return new Accept(Optional.empty(), HttpFields.EMPTY, Map.of());
+        return new Accept(Optional.empty(), HttpFields.EMPTY, Map.of(), () -> {});
     }
 
     /**
@@ -34,15 +34,17 @@ public sealed interface UpgradeResponse {
      * @param subprotocol the subprotocol, one that the client offers; empty to let the route choose
      * @param headers further fields of the 101 response
      * @param attributes what {@link Session#attributes} begins with
+     * @param notOpened called if no session opens after all, as the client has left meanwhile, the time is over, or the
+     *     server goes away
      */
-    record Accept(Optional<String> subprotocol, HttpFields headers, Map<String, Object> attributes)
+    record Accept(Optional<String> subprotocol, HttpFields headers, Map<String, Object> attributes, Runnable notOpened)
             implements UpgradeResponse {
         public Accept {
             attributes = Map.copyOf(attributes);
         }
 
         public Accept withSubprotocol(String name) {
-            return new Accept(Optional.of(name), headers, attributes);
+            return new Accept(Optional.of(name), headers, attributes, notOpened);
         }
 
         /**
@@ -51,7 +53,7 @@ public sealed interface UpgradeResponse {
          * @throws IllegalArgumentException if name or value are not valid in HTTP (no CR, LF, NUL)
          */
         public Accept withHeader(String name, String value) {
-            return new Accept(subprotocol, headers.toBuilder().add(name, value).build(), attributes);
+            return new Accept(subprotocol, headers.toBuilder().add(name, value).build(), attributes, notOpened);
         }
 
         public Accept withCookie(SetCookie cookie) {
@@ -62,7 +64,15 @@ public sealed interface UpgradeResponse {
         public Accept withAttribute(String name, Object value) {
             Map<String, Object> more = new HashMap<>(attributes);
             more.put(name, value);
-            return new Accept(subprotocol, headers, more);
+            return new Accept(subprotocol, headers, more, notOpened);
+        }
+
+        /**
+         * With what gives back whatever the hook has taken for a session that then does not open. Called on the event loop,
+         * once; must not block.
+         */
+        public Accept orElse(Runnable action) {
+            return new Accept(subprotocol, headers, attributes, action);
         }
     }
 

@@ -50,6 +50,7 @@ final class Upgrade {
     private @Nullable ByteBuf early;
 
     private boolean decided;
+    private boolean opened;
 
     /** The path, for the log. */
     private String path = "";
@@ -123,17 +124,29 @@ final class Upgrade {
 
     private void decided(
             Route route, UpgradeRequest request, @Nullable UpgradeResponse response, @Nullable Throwable error) {
-        if (decided) {
+        if (response instanceof UpgradeResponse.Accept accept) {
+            if (!decided) {
+                accept(route, request, accept);
+            }
+            if (!opened) {
+                giveBack(accept);
+            }
+        } else if (decided) {
             return;
-        }
-        if (error != null) {
+        } else if (error != null) {
             failed(request, error);
-        } else if (response instanceof UpgradeResponse.Accept accept) {
-            accept(route, request, accept);
         } else if (response instanceof UpgradeResponse.Reject reject) {
             refuse(reject.response());
         } else {
             failed(request, new NullPointerException("the upgrade hook has answered null"));
+        }
+    }
+
+    private void giveBack(UpgradeResponse.Accept accept) {
+        try {
+            accept.notOpened().run();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("What {} gives back for a session that has not opened has failed", path, e);
         }
     }
 
@@ -198,6 +211,7 @@ final class Upgrade {
             return;
         }
         decided = true;
+        opened = true;
         PerMessageDeflate deflate = agreement == null
                 ? null
                 : new PerMessageDeflate(Role.SERVER, agreement.parameters(), options, resources);

@@ -1,0 +1,18 @@
+package dev.duplex.cli.serve;
+
+/** What a program writes cannot be cut into messages; the message says why, for the log. */
+final class FramingException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final int closeCode;
+
+    FramingException(int closeCode, String message) {
+        super(message);
+        this.closeCode = closeCode;
+    }
+
+    /** What the client is closed with. */
+    int closeCode() {
+        return closeCode;
+    }
+}

@@ -1,0 +1,172 @@
+package dev.duplex.cli.serve;
+
+import dev.duplex.transport.pipe.Pipes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/** Starts programs, each in a group of its own, and sees to it that none is left when it is closed. */
+public final class Launcher implements AutoCloseable {
+    private static final int THREADS = 4;
+    private static final Duration CONFIRMATION = Duration.ofSeconds(2);
+    private static final long LOOK_NANOS = 100_000;
+    private static final Path PROC = Path.of("/proc/self/cmdline");
+
+    /** Exit codes of what could not be executed, as shells, setsid and our Perl have them. */
+    private static final Set<Integer> NOT_EXECUTED = Set.of(126, 127);
+
+    private final GroupStarter starter;
+    private final Pipes pipes;
+    private final Warden warden;
+    private final StopLadder ladder;
+    private final ThreadPoolExecutor threads;
+    private final Set<ProgramProcess> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closing;
+
+    Launcher(GroupStarter starter, Pipes pipes, Warden warden, StopLadder ladder) {
+        this.starter = starter;
+        this.pipes = pipes;
+        this.warden = warden;
+        this.ladder = ladder;
+        this.threads =
+                new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    Thread thread = new Thread(task, "duplex-start");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    /** With the best that this machine has. */
+    public static Launcher open(StopLadder ladder) throws IOException {
+        GroupStarter starter = GroupStarter.find();
+        return new Launcher(starter, Pipes.open("duplex-pipes"), Warden.start(starter), ladder);
+    }
+
+    /** Whether signals reach what programs start, too. */
+    public boolean makesGroups() {
+        return starter.makesGroups();
+    }
+
+    /** Starts a program on another thread; fails with a {@link ProgramException}. */
+    CompletableFuture<ProgramProcess> launch(Program program) {
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        return start(program);
+                    } catch (ProgramException e) {
+                        throw new CompletionException(e);
+                    }
+                },
+                threads);
+    }
+
+    /** Starts a program, and returns when it really runs. Blocks for some milliseconds. */
+    ProgramProcess start(Program program) throws ProgramException {
+        Executables.check(program);
+        List<String> command = starter.of(program.command());
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().clear();
+        builder.environment().putAll(program.environment());
+        program.directory().ifPresent(directory -> builder.directory(directory.toFile()));
+        switch (program.errors()) {
+            case merge -> builder.redirectErrorStream(true);
+            case none -> builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+            case log, tag -> {}
+        }
+        boolean err = program.errors() == Program.Errors.log || program.errors() == Program.Errors.tag;
+        Pipes.Piped piped;
+        try {
+            piped = pipes.start(builder, err);
+        } catch (IOException e) {
+            throw new ProgramException("cannot start " + program.name() + ": " + e.getMessage());
+        }
+        ProgramProcess started = new ProgramProcess(piped, starter.makesGroups(), warden, ladder);
+        running.add(started);
+        started.gone().thenRun(() -> running.remove(started));
+        if (closing) {
+            started.stop();
+        }
+        confirm(program, piped.process());
+        return started;
+    }
+
+    /**
+     * Waits until the starter has become the program. If that fails, it ends: everything that can be known before has been
+     * looked at, but not a noexec mount or a loader that is missing.
+     */
+    private void confirm(Program program, Process process) throws ProgramException {
+        if (!starter.makesGroups() || !Files.isReadable(PROC)) {
+            return;
+        }
+        Path words = Path.of("/proc/" + process.pid() + "/cmdline");
+        long deadline = System.nanoTime() + CONFIRMATION.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            if (!process.isAlive()) {
+                if (NOT_EXECUTED.contains(process.exitValue())) {
+                    throw new ProgramException("cannot start " + program.name() + ": it could not be executed (exit "
+                            + process.exitValue() + ")");
+                }
+                return;
+            }
+            String first = firstWord(words);
+            if (!first.isEmpty() && !first.equals(starter.words().get(0))) {
+                return;
+            }
+            LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    /** Empty while there is none, and what cannot be read is not the starter any more. */
+    private static String firstWord(Path words) {
+        try {
+            String all = Files.readString(words, StandardCharsets.ISO_8859_1);
+            int end = all.indexOf('\0');
+            return end < 0 ? all : all.substring(0, end);
+        } catch (IOException e) {
+            return Files.exists(words) ? "?" : "";
+        }
+    }
+
+    /** How many programs run, with those that are being ended. */
+    int running() {
+        return running.size();
+    }
+
+    /** Brings all to their end; done when they are gone. What is started from here on is ended at once. */
+    public CompletableFuture<Void> stopAll() {
+        closing = true;
+        List<ProgramProcess> all = List.copyOf(running);
+        all.forEach(ProgramProcess::stop);
+        return CompletableFuture.allOf(all.stream().map(ProgramProcess::gone).toArray(CompletableFuture[]::new));
+    }
+
+    /** Returns when all programs are gone: within the time of the ladder. */
+    @Override
+    public void close() {
+        long most = ladder.total().multipliedBy(2).plusSeconds(1).toNanos();
+        try {
+            stopAll().get(most, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            // the warden does the rest
+        }
+        threads.shutdown();
+        warden.close();
+        pipes.close();
+    }
+}
