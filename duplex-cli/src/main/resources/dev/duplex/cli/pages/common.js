@@ -151,6 +151,9 @@ const STRINGS = {
   'echo.hex-bad': ['“{what}” at position {n} is no hex digit.', '第 {n} 个字符“{what}”不是十六进制数字。'],
   'echo.repeat-bad': ['The interval must be a whole number from 10 to 3,600,000 ms.', '间隔必须是 10 到 3,600,000 之间的整数毫秒。'],
 
+  'console.title': ['Duplex console', 'Duplex 控制台'],
+  'console.trouble': ['The program does not start (500), too many run already (503 or 429), or you may not connect (401, 403): the server’s log says which.',
+    '程序无法启动（500），运行的程序已达上限（503 或 429），或不允许你连接（401、403）：服务器日志会说明是哪一种。'],
   'echo.endpoints': ['Try these', '试试这些'],
   'echo.endpoints-hint': ['One click connects.', '点击即连接。'],
   'echo.ep.echo': ['Sends back what you send', '原样送回你发送的消息'],

@@ -1,4 +1,5 @@
-// The echo playground: one WebSocket to any address, and everything that goes over it. All foreign text goes through textContent.
+// One WebSocket to any address, and everything that goes over it: the page of the echo playground, and the console of
+// duplex serve. All foreign text goes through textContent.
 
 import {
   applyStrings, backoff, byId, coalesced, copyText, explainClose, formatBytes, formatNumber, languageButton, make, onLanguage, say, store, t,
@@ -23,13 +24,18 @@ const ui = Object.fromEntries([
   'detail', 'detail-body', 'detail-close', 'detail-copy', 'detail-note', 'detail-title', 'direction', 'disconnect', 'endpoints', 'export',
   'extensions', 'file', 'file-chip', 'file-name', 'file-remove', 'file-size', 'filter', 'format', 'input', 'input-problem', 'input-size', 'jump',
   'language', 'log', 'log-empty', 'options', 'pause', 'prettify', 'protocol', 'protocols', 'ready-state', 'received', 'recent-urls', 'repeat',
-  'repeat-ms', 'retry', 'send', 'send-form', 'send-keys', 'sent', 'shown', 'state', 'trouble', 'trouble-ask', 'trouble-causes', 'trouble-close',
+  'repeat-ms', 'retry', 'send', 'send-form', 'send-keys', 'sent', 'shown', 'state', 'title', 'trouble', 'trouble-ask', 'trouble-causes', 'trouble-close',
   'trouble-title', 'type', 'url', 'url-problem',
 ].map((id) => [id.replace(/-(\w)/g, (_, letter) => letter.toUpperCase()), byId(id)]));
 
 const ownHost = `${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}`;
 
-const ENDPOINTS = [
+// What the server says about itself, where this is its console: {here, endpoints}. The playground says nothing.
+const consoleOf = JSON.parse(byId('console')?.textContent ?? 'null');
+const TITLE = consoleOf ? 'console.title' : 'echo.title';
+const FORM = consoleOf ? 'console.form' : 'echo.form';
+
+const ENDPOINTS = consoleOf ? consoleOf.endpoints.map((path) => [path, null]) : [
   ['/echo', 'echo.ep.echo'],
   ['/reverse', 'echo.ep.reverse'],
   ['/broadcast', 'echo.ep.broadcast'],
@@ -44,7 +50,7 @@ const ENDPOINTS = [
   ['/slow', 'echo.ep.slow'],
   ['/count', 'echo.ep.count'],
 ];
-const BAD_FRAMES = ['rsv1', 'opcode', 'masked', 'unfinished-close', 'utf8', 'length', 'fragmented-ping', 'continuation'];
+const BAD_FRAMES = consoleOf ? [] : ['rsv1', 'opcode', 'masked', 'unfinished-close', 'utf8', 'length', 'fragmented-ping', 'continuation'];
 
 // -------------------------------------------------------------------------------------------------------------- connection
 
@@ -312,7 +318,9 @@ function showTrouble(url, protocols, wasOpen) {
   } else if (location.protocol === 'https:' && url.protocol === 'ws:' && !isLoopback(url.hostname)) {
     cause('echo.trouble.mixed');
   } else {
-    if (own && url.pathname === '/reject') {
+    if (own && consoleOf) {
+      cause('console.trouble');
+    } else if (own && url.pathname === '/reject') {
       cause('echo.trouble.reject');
     } else if (!own) {
       cause('echo.trouble.host', { host: url.host });
@@ -1100,7 +1108,7 @@ for (const type of ['dragover', 'dragleave', 'drop']) {
 
 function buildEndpoints() {
   const items = ENDPOINTS.map(([path, key]) => {
-    const button = make('button', 'endpoint', [make('code', '', path), say(make('span'), () => t(key))]);
+    const button = make('button', 'endpoint', [make('code', '', path), ...(key ? [say(make('span'), () => t(key))] : [])]);
     button.type = 'button';
     button.dataset.path = path;
     return make('li', '', [button]);
@@ -1112,6 +1120,10 @@ function buildEndpoints() {
     button.dataset.kind = kind;
     return button;
   });
+  if (kinds.length === 0) {
+    ui.endpoints.replaceChildren(...items);
+    return;
+  }
   const head = make('button', 'endpoint', [make('code', '', `/badframe?kind=${BAD_FRAMES[0]}`), say(make('span'), () => t('echo.ep.badframe'))]);
   head.type = 'button';
   head.dataset.path = `/badframe?kind=${BAD_FRAMES[0]}`;
@@ -1145,7 +1157,7 @@ ui.endpoints.addEventListener('click', ({ target }) => {
 // ------------------------------------------------------------------------------------------------------------------- memory
 
 function saveForm() {
-  store.set('echo.form', {
+  store.set(FORM, {
     url: ui.url.value,
     protocols: ui.protocols.value,
     binaryType: ui.binaryType.value,
@@ -1160,11 +1172,15 @@ function saveForm() {
 }
 
 function restoreForm() {
-  const form = store.get('echo.form', {}) ?? {};
+  const form = store.get(FORM, {}) ?? {};
   const text = (field, value, fallback) => {
     field.value = typeof value === 'string' ? value : fallback;
   };
-  text(ui.url, form.url || undefined, `${ownHost}/echo`);
+  text(ui.url, form.url || undefined, ownHost + (consoleOf?.endpoints[0] ?? '/echo'));
+  if (consoleOf?.here) {
+    // It is at the address of an endpoint, which is the one that is meant.
+    ui.url.value = ownHost + location.pathname + location.search;
+  }
   text(ui.protocols, form.protocols, '');
   text(ui.closeCode, form.closeCode, '');
   text(ui.closeReason, form.closeReason, '');
@@ -1235,7 +1251,8 @@ ui.troubleClose.addEventListener('click', hideTrouble);
 // --------------------------------------------------------------------------------------------------------------------- start
 
 function showWords() {
-  document.title = t('echo.title');
+  document.title = t(TITLE);
+  ui.title.textContent = t(TITLE);
   ui.sendKeys.textContent = t(/mac|iphone|ipad/i.test(navigator.platform) ? 'echo.keys-mac' : 'echo.keys');
   for (const entry of entries) {
     entry.row.querySelector('.arrow').setAttribute('aria-label', t(`echo.dir.${entry.dir}`));
