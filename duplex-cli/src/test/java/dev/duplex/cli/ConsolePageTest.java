@@ -35,7 +35,8 @@ class ConsolePageTest {
     @Test
     void itsPolicyAllowsItsOwnScriptAndStyleAndNothingElse() throws Exception {
         String html = html("/");
-        String policy = answer("GET", "/").fields().first("Content-Security-Policy").orElseThrow();
+        String policy =
+                answer("GET", "/").fields().first("Content-Security-Policy").orElseThrow();
         assertThat(policy)
                 .startsWith("default-src 'none';")
                 .contains("script-src '" + hash(only(html, "<script type=\"module\">(.*?)</script>")) + "'")
@@ -45,14 +46,18 @@ class ConsolePageTest {
 
     private static String hash(String text) throws Exception {
         return "sha256-"
-                + Base64.getEncoder().encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
+                + Base64.getEncoder()
+                        .encodeToString(MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8)));
     }
 
     @Test
     void itLoadsNothing() {
         String html = html("/");
         assertThat(html).doesNotContain("/assets/").doesNotContain("<link rel=\"stylesheet\"");
-        assertThat(Pattern.compile("(?:src|href)=\"([^\"]*)\"").matcher(html).results().map(match -> match.group(1)))
+        assertThat(Pattern.compile("(?:src|href)=\"([^\"]*)\"")
+                        .matcher(html)
+                        .results()
+                        .map(match -> match.group(1)))
                 .isNotEmpty()
                 .allMatch(address -> address.startsWith("data:image/svg+xml;base64,"));
         assertThat(only(html, "<script type=\"module\">(.*?)</script>")).doesNotContainPattern("(?m)^(import|export) ");
@@ -60,7 +65,8 @@ class ConsolePageTest {
 
     @Test
     void nothingOfTheRequestIsInIt() {
-        assertThat(html("/%22%3E%3Cscript%3Ealert(1)%3C/script%3E?evil-query=1")).isEqualTo(html("/"));
+        assertThat(html("/%22%3E%3Cscript%3Ealert(1)%3C/script%3E?evil-query=1"))
+                .isEqualTo(html("/"));
         assertThat(html("/")).doesNotContain("alert(1)");
     }
 
