@@ -129,6 +129,32 @@ class HostileConnectionsTest {
         jvm.stop(port);
     }
 
+    @Test
+    @Tag("H04")
+    @Timeout(value = 5, unit = TimeUnit.MINUTES)
+    @DisplayName("H04 whoever asks properly is answered while all of those that drip are still there and go on")
+    void answersOthersWhileAllOfThoseThatDripAreThere() throws IOException {
+        int clients = Crowd.size(300, 10_000);
+        int port = jvm.serve(Patient.class);
+        Footprint before = jvm.footprintAtRest();
+        try (Crowd slow = Crowd.connect(port, clients)) {
+            slow.send("GET /echo HTTP/1.1\r\nHost: a\r\nA: ");
+            for (int round = 0; round < 3; round++) {
+                slow.send("b"); // which the server may read before or after what follows
+                for (int i = 0; i < 20; i++) {
+                    try (RawClient honest = RawClient.open(port, "/echo")) {
+                        honest.text("hello");
+                        assertThat(honest.frame().text()).isEqualTo("hello");
+                    }
+                }
+                // None had to be given up for that: their deadline is minutes away.
+                assertThat(jvm.footprintWith(clients, before).sessions()).isZero();
+            }
+            assertThat(slow.any().send("b").socket().isInputShutdown()).isFalse();
+        }
+        jvm.stop(port);
+    }
+
     @ParameterizedTest(name = "H05 connections that say nothing are closed at the deadline and leave nothing ({0})")
     @ValueSource(classes = {Impatient.class, ImpatientTls.class})
     @Tag("H05")

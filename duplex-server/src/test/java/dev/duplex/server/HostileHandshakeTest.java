@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.duplex.core.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -478,5 +481,63 @@ class HostileHandshakeTest {
             } while (response.status() == 503);
             assertThat(response.status()).isEqualTo(404);
         }
+    }
+
+    // ---------------------------------------------------------------------------------------------- H21: credentials
+
+    @ParameterizedTest(name = "H21 only the hook judges credentials, and all wrong ones get the same bytes: \"{0}\"")
+    @CsvSource({
+        "'', 401",
+        "Bearer, 401",
+        "Bearer s, 401",
+        "Bearer secre, 401",
+        "Bearer secreX, 401",
+        "Bearer secretX, 401",
+        "Basic c2VjcmV0, 401",
+        "Bearer secret, 101"
+    })
+    void leavesCredentialsToTheHook(String credentials, int status) throws IOException {
+        byte[] expected = "Bearer secret".getBytes(StandardCharsets.UTF_8);
+        List<String> judged = new CopyOnWriteArrayList<>();
+        Route guarded = Route.to(ECHO).onUpgrade(request -> {
+            String given = request.headers().first("Authorization").orElse("");
+            judged.add(given);
+            // As docs/security.md advises: its time says nothing of where the two differ.
+            return MessageDigest.isEqual(given.getBytes(StandardCharsets.UTF_8), expected)
+                    ? UpgradeResponse.accept()
+                    : UpgradeResponse.reject(401, "who are you?");
+        });
+        try (WebSocketServer other = WebSocketServer.builder()
+                .port(0)
+                .webSocket("/guarded", guarded)
+                .webSocket("/open", ECHO)
+                .start()) {
+            assertThat(statusOf(other, "/guarded", credentials)).isEqualTo(status);
+            assertThat(judged).containsExactly(credentials);
+            // Where no hook asks for them, nobody looks at them.
+            assertThat(statusOf(other, "/open", credentials)).isEqualTo(101);
+            if (status == 401) {
+                assertThat(withoutDate(answerWith(other, credentials))).isEqualTo(withoutDate(answerWith(other, "-")));
+            }
+        }
+    }
+
+    private static int statusOf(WebSocketServer server, String path, String credentials) throws IOException {
+        try (RawClient client = RawClient.connect(server)) {
+            return client.send(handshake(path, "Authorization: " + credentials))
+                    .responseWithoutBody()
+                    .status();
+        }
+    }
+
+    private static RawClient.Response answerWith(WebSocketServer server, String credentials) throws IOException {
+        try (RawClient client = RawClient.connect(server)) {
+            return client.send(handshake("/guarded", "Authorization: " + credentials))
+                    .response();
+        }
+    }
+
+    private static String withoutDate(RawClient.Response response) {
+        return response.toString().replaceAll("(?i)date: [^,]*,[^,]*GMT", "");
     }
 }

@@ -9,6 +9,8 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 
 /** What no API tells: timers that are set, and compressors that hold native memory, of each event loop. */
@@ -31,7 +33,11 @@ final class Inside {
     }
 
     private static Object get(Object object, String name) throws ReflectiveOperationException {
-        Field field = object.getClass().getDeclaredField(name);
+        return get(object.getClass(), object, name);
+    }
+
+    private static Object get(Class<?> declaring, Object object, String name) throws ReflectiveOperationException {
+        Field field = declaring.getDeclaredField(name);
         field.setAccessible(true);
         return field.get(object);
     }
@@ -39,6 +45,25 @@ final class Inside {
     /** Timers set on all loops. */
     int timers() {
         return sum(loop -> ((TimerWheel) get(loop, "timers")).size());
+    }
+
+    /** What the timers belong to, and how many of each: to be read by a person who wonders why some are left. */
+    Map<String, Integer> owners() {
+        Map<String, Integer> owners = new TreeMap<>();
+        sum(loop -> {
+            for (Object head : (Object[]) get(get(loop, "timers"), "slots")) {
+                for (Object timer = head; timer != null; timer = get(TimerWheel.Timer.class, timer, "next")) {
+                    owners.merge(timer.getClass().getName() + " " + state(timer), 1, Integer::sum);
+                }
+            }
+            return 0;
+        });
+        return owners;
+    }
+
+    private static String state(Object timer) throws ReflectiveOperationException {
+        Object owner = timer.getClass().isMemberClass() ? get(timer, "this$0") : get(timer, "connection");
+        return owner + " over " + get(owner, "channel");
     }
 
     /** Compressors and decompressors that hold native memory, those that a loop keeps for itself left out. */

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 public final class Soak {
     private static final Duration WARM_UP = Duration.ofMinutes(2);
     private static final Duration DRAIN = Duration.ofSeconds(90);
+    private static final String POOL = "duplex-blocking-";
 
     /** The 2 % of the hostile table, and what the JVM itself needs for classes and counters that came late. */
     private static final double FLAT = 1.02;
@@ -56,11 +57,11 @@ public final class Soak {
     /** Mixed load with faults; everything has to be back after it. */
     void compare(Duration warmUp, Duration duration) throws Exception {
         run(warmUp);
-        Usage before = drained();
+        Usage before = rested();
         row(Usage.header());
         row(before.row("before"));
         run(duration);
-        Usage after = drained();
+        Usage after = rested();
         row(after.row("after"));
         flat(before, after);
     }
@@ -68,7 +69,7 @@ public final class Soak {
     /** F21 and C07: so many resets at each point of the protocol. */
     private void resets(int each) throws Exception {
         run(WARM_UP);
-        Usage before = drained();
+        Usage before = rested();
         row(Usage.header());
         row(before.row("before"));
         for (Fault fault : Fault.values()) {
@@ -77,7 +78,7 @@ public final class Soak {
                 for (int i = 0; i < each; i++) {
                     commit(fault, port);
                 }
-                Usage after = drained();
+                Usage after = rested();
                 row(after.row(fault.toString()));
                 flat(before, after);
             }
@@ -112,17 +113,35 @@ public final class Soak {
 
     /** What is held once nobody is there any more. */
     Usage drained() throws Exception {
-        long end = System.nanoTime() + DRAIN.toNanos();
-        while (System.nanoTime() < end
-                && (servers.left() > 0 || servers.opened.get() != servers.closed.get() || inside.timers() > 0)) {
-            Thread.sleep(50);
-        }
+        await(() -> servers.left() == 0 && servers.opened.get() == servers.closed.get() && inside.timers() == 0);
         if (servers.left() > 0) {
             failures.add(servers.left() + " sessions and topics are left");
         }
         if (servers.opened.get() != servers.closed.get()) {
             failures.add(servers.opened + " sessions were opened and " + servers.closed + " closed");
         }
+        inside.owners().forEach((owner, count) -> failures.add(count + " timers are left of " + owner));
+        return Usage.now(inside);
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Condition condition) throws InterruptedException {
+        long end = System.nanoTime() + DRAIN.toNanos();
+        while (!condition.holds() && System.nanoTime() < end) {
+            Thread.sleep(50);
+        }
+    }
+
+    /**
+     * What is held once the pool for blocking handlers has let its threads go too, 30 s after they had nothing to do any
+     * more: how many there are before is chance, and so is how many they were in the end.
+     */
+    private Usage rested() throws Exception {
+        drained();
+        await(() -> Usage.threadsOf(POOL) == 0);
         return Usage.now(inside);
     }
 

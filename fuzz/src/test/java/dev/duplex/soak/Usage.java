@@ -43,6 +43,13 @@ record Usage(
                 inside.zlibStreams());
     }
 
+    /** How many threads have a name that begins so. */
+    static long threadsOf(String prefix) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith(prefix))
+                .count();
+    }
+
     private static long residentNow() throws IOException {
         for (String line : Files.readAllLines(STATUS)) {
             if (line.startsWith("VmRSS:")) {

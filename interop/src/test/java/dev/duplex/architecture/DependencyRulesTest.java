@@ -21,8 +21,13 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
 import java.lang.module.ModuleDescriptor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +71,23 @@ class DependencyRulesTest {
                     .should()
                     .dependOnClassesThat(resideInAPackage(module + "..internal..")));
         });
+    }
+
+    /**
+     * Row H21 of docs/security.md: what compares no credentials cannot tell by its time how much of them was right. Whoever
+     * makes the server read them has to show there how they are compared.
+     */
+    @Test
+    void noServerReadsCredentials() throws IOException {
+        Pattern field = Pattern.compile("(?i)\"(proxy-)?authorization\"");
+        for (String module : List.of("duplex-core", "duplex-transport", "duplex-server")) {
+            try (Stream<Path> sources = Files.walk(Path.of("..", module, "src/main/java"))) {
+                assertThat(sources.filter(Files::isRegularFile))
+                        .isNotEmpty()
+                        .allSatisfy(
+                                source -> assertThat(Files.readString(source)).doesNotContainPattern(field));
+            }
+        }
     }
 
     @Test

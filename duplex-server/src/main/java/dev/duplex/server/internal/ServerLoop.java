@@ -79,7 +79,8 @@ final class ServerLoop {
         if (outer == null) {
             noteThread();
             calls.setOpaque(calls.getPlain() + 1);
-            running.setOpaque(request);
+            // Whoever sees the request sees its number too, and does not take it for the call before.
+            running.setRelease(request);
         }
         return outer;
     }
@@ -94,7 +95,7 @@ final class ServerLoop {
     /** The request whose handler runs; any thread. */
     @Nullable
     HttpRequest running() {
-        return running.getOpaque();
+        return running.getAcquire();
     }
 
     /** How many calls there have been; any thread. */

@@ -19,9 +19,16 @@ final class Handover {
     private final Limits limits;
     private final SlowConsumerPolicy policy;
 
+    private static final int CHARGE_BITS = 36;
+    private static final long ONE = 1L << CHARGE_BITS;
+
     private final Queue<Outgoing> queue = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger size = new AtomicInteger();
-    private final AtomicLong charge = new AtomicLong();
+
+    /**
+     * How many are handed over and not taken, above what all of them count against the bound: in one number, since who
+     * reads one after the other sees a sum that never was.
+     */
+    private final AtomicLong held = new AtomicLong();
 
     /** Whether something is to be taken; set last by senders and cleared first by the loop, so nothing stays behind. */
     private final AtomicBoolean pending = new AtomicBoolean();
@@ -39,25 +46,34 @@ final class Handover {
 
     /** Payload bytes handed over and not taken; any thread. */
     long bytes() {
-        return Math.max(0, charge.get() - (long) size.get() * Outgoing.OVERHEAD_BYTES);
+        long now = held.get();
+        return chargeOf(now) - countOf(now) * Outgoing.OVERHEAD_BYTES;
+    }
+
+    private static long chargeOf(long held) {
+        return held & (ONE - 1);
+    }
+
+    private static long countOf(long held) {
+        return held >> CHARGE_BITS;
     }
 
     // ----------------------------------------------------------------------------------------------- from any thread
 
     SendResult offer(Outgoing outgoing) {
         // Reserved first: of many threads that see the same room, only as many get in as fit.
-        long charged = charge.addAndGet(outgoing.charge());
+        long charged = chargeOf(held.addAndGet(ONE + outgoing.charge()));
         boolean peerKeepsUp = outbox.peerKeepsUp();
         if (!(outgoing instanceof Outgoing.Close) && isTooMuch(charged, outgoing.charge(), peerKeepsUp)) {
-            charge.addAndGet(-outgoing.charge());
+            held.addAndGet(-ONE - outgoing.charge());
             return refuse(outgoing);
         }
         boolean waits = !peerKeepsUp || charged > Outbox.CORK_BYTES;
+        queue.add(outgoing);
         if (waits) {
+            // Behind what it is about: else the loop might say that nothing waits, and then take this one.
             drainOwed = true;
         }
-        size.incrementAndGet();
-        queue.add(outgoing);
         if (!wakeLoop()) {
             return SendResult.CLOSED;
         }
@@ -112,25 +128,25 @@ final class Handover {
         }
         // Not "until empty": senders that outrun the loop must not keep it from its other connections. Whoever hands
         // over from here on has found nothing pending and has woken the loop again.
-        for (int left = size.get(); left > 0; left--) {
+        for (long left = countOf(held.get()); left > 0; left--) {
             Outgoing outgoing = queue.poll();
             if (outgoing == null) {
-                return;
+                break;
             }
-            size.decrementAndGet();
-            charge.addAndGet(-outgoing.charge());
+            outbox.moves(outgoing.bytes());
+            held.addAndGet(-ONE - outgoing.charge());
             if (!outbox.take(outgoing).isAccepted()) {
                 outbox.lose(outgoing.bytes());
             }
         }
+        outbox.moved();
     }
 
     /** Drops what was handed over before now. */
     void discard() {
         for (Outgoing outgoing = queue.poll(); outgoing != null; outgoing = queue.poll()) {
-            size.decrementAndGet();
-            charge.addAndGet(-outgoing.charge());
             outbox.lose(outgoing.bytes());
+            held.addAndGet(-ONE - outgoing.charge());
         }
     }
 }

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ final class Outbox {
 
     /** Frames for many connections above this size are shared, not copied. */
     private static final int SHARED_FRAME_BYTES = 4 * 1024;
+
+    private static final AtomicLongFieldUpdater<Outbox> MOVING =
+            AtomicLongFieldUpdater.newUpdater(Outbox.class, "moving");
 
     private final WebSocketConnection connection;
     private final Channel channel;
@@ -45,6 +49,13 @@ final class Outbox {
 
     /** Bytes that were accepted and given up. Written by the event loop alone. */
     private volatile long lost;
+
+    /**
+     * Bytes on their way from where other threads see them to where they see them again: out of the handover or a queue,
+     * through the cork, into a queue or the channel. Rather too many for a moment than too few, for who waits until nothing
+     * is buffered may close then. Written by the event loop alone, ahead of what takes them away where they were.
+     */
+    private volatile long moving;
 
     /** What has been given to the channel in the life of the connection. */
     private long handedToChannel;
@@ -249,9 +260,30 @@ final class Outbox {
         return (queue == null || queue.isEmpty()) && channel.isWritable();
     }
 
+    /** So many bytes are about to leave where other threads see them; on the loop. */
+    void moves(long bytes) {
+        MOVING.lazySet(this, moving + bytes);
+    }
+
+    /** What was on its way has arrived, but for what is in the cork; on the loop. */
+    void moved() {
+        long left = corkBytes();
+        if (moving != left) {
+            MOVING.lazySet(this, left);
+        }
+    }
+
+    /** What the loop has taken and the operating system has not; any thread, after it has looked at what comes before. */
+    long bufferedBytes() {
+        long onTheirWay = moving;
+        return onTheirWay + bytesBeyondLoop();
+    }
+
     /** What the loop has taken and the operating system has not, but for the cork; any thread. */
     long bytesBeyondLoop() {
-        return inChannel() + bytesOf(waiting) + bytesOf(behindParts);
+        // In the order in which they move, so that none is missed.
+        long inQueues = bytesOf(behindParts) + bytesOf(waiting);
+        return inQueues + inChannel();
     }
 
     private static long bytesOf(@Nullable OutboundQueue queue) {
@@ -316,8 +348,8 @@ final class Outbox {
             if (after != null) {
                 behind.addAll(after);
             }
-            behindParts = null;
             waiting = behind;
+            behindParts = null;
             oweDrain();
         }
         return open;
@@ -382,6 +414,10 @@ final class Outbox {
     private SendResult written(boolean open) {
         if (!open) {
             return SendResult.CLOSED;
+        }
+        if (connection.isClient()) {
+            // Its program's threads count what is buffered; a server's loop sends to many at once, and leaves that out.
+            moved();
         }
         if (corkBytes() >= CORK_BYTES) {
             flush();
@@ -450,6 +486,7 @@ final class Outbox {
                 }
             }
         } while (flushAgain && !disposed);
+        moved();
     }
 
     void writabilityChanged() {
@@ -466,6 +503,7 @@ final class Outbox {
         }
         // Each time anew: the end of a message in parts puts what waited behind it first.
         for (OutboundQueue queue = waiting; queue != null && channel.isWritable(); queue = waiting) {
+            MOVING.lazySet(this, corkBytes() + (long) queue.bytes());
             Outgoing next = queue.poll();
             if (next == null) {
                 waiting = null;
@@ -478,6 +516,7 @@ final class Outbox {
                 }
             }
         }
+        moved();
         if (disposed || waiting != null || !channel.isWritable()) {
             return;
         }
@@ -565,5 +604,6 @@ final class Outbox {
         if (bytes != null) {
             bytes.release();
         }
+        moved();
     }
 }

@@ -293,13 +293,13 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     /** Payload bytes accepted and not yet given to the operating system, with frame headers for some; any thread. */
     public long bufferedAmount() {
-        long amount = outbox.bytesBeyondLoop();
+        // In the order in which bytes move, so that none is missed: at worst some are counted twice, for a moment.
         Handover fromOthers = handover;
-        if (fromOthers != null) {
-            amount += fromOthers.bytes();
+        long handedOver = fromOthers == null ? 0 : fromOthers.bytes();
+        if (onLoop()) {
+            return handedOver + outbox.bytesBeyondLoop() + outbox.corkBytes();
         }
-        // Only the loop may look at what only the loop changes; for other threads the last turn has flushed the cork.
-        return onLoop() ? amount + outbox.corkBytes() : amount;
+        return handedOver + outbox.bufferedBytes();
     }
 
     /**

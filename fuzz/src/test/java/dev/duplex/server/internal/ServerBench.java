@@ -1,23 +1,36 @@
 package dev.duplex.server.internal;
 
+import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
+import dev.duplex.core.Role;
+import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.core.deflate.DedicatedCount;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.deflate.DeflateResources;
+import dev.duplex.core.handshake.HandshakeRequest;
+import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.core.handshake.ServerHandshake;
+import dev.duplex.fuzz.MemoryChannel;
+import dev.duplex.fuzz.SteppedLoop;
 import dev.duplex.server.HttpHandler;
+import dev.duplex.server.HttpRequest;
 import dev.duplex.server.HttpResponse;
 import dev.duplex.server.OriginPolicy;
 import dev.duplex.server.Route;
 import dev.duplex.server.ServerMetrics;
 import dev.duplex.server.Session;
 import dev.duplex.server.TrustedProxies;
+import dev.duplex.server.UpgradeRequest;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.transport.SlowConsumerPolicy;
 import dev.duplex.transport.Transport;
 import dev.duplex.transport.internal.EventLoops;
 import dev.duplex.transport.internal.LoopState;
+import dev.duplex.transport.internal.WebSocketConnection;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.Map;
 
 /** The parts of a server without sockets: what it reads and writes are channels in memory, and its clock stands still. */
 final class ServerBench {
@@ -69,5 +82,45 @@ final class ServerBench {
     /** What a server has for a loop whose clock stands still. */
     static ServerLoop loop(int number, EventLoop executor, Runnable dropped) {
         return new ServerLoop(number, new LoopState(executor, () -> 0, deflate()), dropped);
+    }
+
+    /** A session that is open, over a channel whose loop is this one; it echoes. */
+    static ServerSession open(
+            ServerCore core, ServerLoop loop, SteppedLoop executor, MemoryChannel channel, ByteBufAllocator allocator) {
+        ServerSession session = new ServerSession(
+                core, loop, WebSocketHandler.onMessage(Session::send), null, request(), null, "", Map.of());
+        channel.config().setAllocator(allocator);
+        executor.register(channel);
+        WebSocketProtocol protocol =
+                new WebSocketProtocol(Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, null, allocator, null);
+        WebSocketConnection connection = new WebSocketConnection(
+                channel, loop.state(), Role.SERVER, protocol, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, session);
+        executor.on(() -> {
+            channel.pipeline().addLast(connection);
+            session.open(connection);
+        });
+        return session;
+    }
+
+    private static UpgradeRequest request() {
+        HandshakeRequest asked = new HandshakeRequest(
+                "GET",
+                "/",
+                "HTTP/1.1",
+                HttpFields.of(
+                        "Host",
+                        "server",
+                        "Upgrade",
+                        "websocket",
+                        "Connection",
+                        "Upgrade",
+                        "Sec-WebSocket-Version",
+                        "13",
+                        "Sec-WebSocket-Key",
+                        "dGhlIHNhbXBsZSBub25jZQ=="));
+        return new UpgradeRequest(
+                HttpRequest.builder("GET", "/").fields(asked.fields()).build(),
+                (ServerHandshake.Valid) ServerHandshake.validate(asked),
+                null);
     }
 }

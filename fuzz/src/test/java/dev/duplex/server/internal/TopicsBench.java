@@ -2,26 +2,14 @@ package dev.duplex.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duplex.core.Delivery;
-import dev.duplex.core.Limits;
-import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
-import dev.duplex.core.handshake.HandshakeRequest;
-import dev.duplex.core.handshake.HttpFields;
-import dev.duplex.core.handshake.ServerHandshake;
 import dev.duplex.fuzz.Frames;
-import dev.duplex.server.HttpRequest;
-import dev.duplex.server.Session;
-import dev.duplex.server.UpgradeRequest;
-import dev.duplex.server.WebSocketHandler;
-import dev.duplex.transport.SlowConsumerPolicy;
-import dev.duplex.transport.internal.WebSocketConnection;
+import dev.duplex.fuzz.MemoryChannel;
+import dev.duplex.fuzz.SteppedLoop;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
@@ -67,14 +55,15 @@ final class TopicsBench implements AutoCloseable {
     /** A real session, and what the model says of it. */
     private static final class Member {
         final Loop loop;
-        final MemoryChannel channel = new MemoryChannel();
+        final MemoryChannel channel;
         final ServerSession session;
         boolean gone;
         final Set<String> joined = new TreeSet<>();
         final List<String> expected = new ArrayList<>();
 
-        Member(Loop loop, ServerSession session) {
+        Member(Loop loop, MemoryChannel channel, ServerSession session) {
             this.loop = loop;
+            this.channel = channel;
             this.session = session;
         }
     }
@@ -93,48 +82,8 @@ final class TopicsBench implements AutoCloseable {
     }
 
     private Member open(Loop loop) {
-        ServerSession session = new ServerSession(
-                core, loop.server, WebSocketHandler.onMessage(Session::send), null, request(), null, "", Map.of());
-        Member member = new Member(loop, session);
-        member.channel.config().setAllocator(allocator);
-        loop.executor.register(member.channel);
-        WebSocketProtocol protocol =
-                new WebSocketProtocol(Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, null, allocator, null);
-        WebSocketConnection connection = new WebSocketConnection(
-                member.channel,
-                loop.server.state(),
-                Role.SERVER,
-                protocol,
-                Limits.DEFAULTS,
-                SlowConsumerPolicy.CLOSE,
-                session);
-        loop.executor.on(() -> {
-            member.channel.pipeline().addLast(connection);
-            session.open(connection);
-        });
-        return member;
-    }
-
-    private static UpgradeRequest request() {
-        HandshakeRequest asked = new HandshakeRequest(
-                "GET",
-                "/",
-                "HTTP/1.1",
-                HttpFields.of(
-                        "Host",
-                        "server",
-                        "Upgrade",
-                        "websocket",
-                        "Connection",
-                        "Upgrade",
-                        "Sec-WebSocket-Version",
-                        "13",
-                        "Sec-WebSocket-Key",
-                        "dGhlIHNhbXBsZSBub25jZQ=="));
-        return new UpgradeRequest(
-                HttpRequest.builder("GET", "/").fields(asked.fields()).build(),
-                (ServerHandshake.Valid) ServerHandshake.validate(asked),
-                null);
+        MemoryChannel channel = new MemoryChannel();
+        return new Member(loop, channel, ServerBench.open(core, loop.server, loop.executor, channel, allocator));
     }
 
     // ----------------------------------------------------------------------------------------------------------- steps

@@ -1,4 +1,4 @@
-package dev.duplex.server.internal;
+package dev.duplex.fuzz;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -12,17 +12,23 @@ import io.netty.channel.EventLoop;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** A channel whose other end takes everything and keeps it. */
-final class MemoryChannel extends AbstractChannel {
+/** A channel whose other end takes everything and keeps it, unless it is told to take nothing. */
+public final class MemoryChannel extends AbstractChannel {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    final ByteBuf written = Unpooled.buffer();
+    public final ByteBuf written = Unpooled.buffer();
 
     private final ChannelConfig config = new DefaultChannelConfig(this);
-    private boolean open = true;
+    private volatile boolean open = true;
+    private boolean takesNothing;
 
-    MemoryChannel() {
+    public MemoryChannel() {
         super(null);
+    }
+
+    /** The peer does not read from here on. To be called before the channel is used. */
+    public void takeNothing() {
+        takesNothing = true;
     }
 
     @Override
@@ -66,7 +72,7 @@ final class MemoryChannel extends AbstractChannel {
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) {
-        for (Object message = in.current(); message != null; message = in.current()) {
+        for (Object message = in.current(); message != null && !takesNothing; message = in.current()) {
             written.writeBytes((ByteBuf) message);
             in.remove();
         }

@@ -1,4 +1,4 @@
-package dev.duplex.server.internal;
+package dev.duplex.fuzz;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -9,28 +9,32 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.AbstractScheduledEventExecutor;
 import io.netty.util.concurrent.FailedFuture;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** An event loop that turns when it is told to, on the thread that tells it. Its scheduled tasks never come due. */
-final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
-    private final Queue<Runnable> tasks = new ArrayDeque<>();
-    private boolean turning;
+/**
+ * An event loop that turns when it is told to, on the thread that tells it, one thread at a time; others may hand it tasks
+ * meanwhile. Its scheduled tasks never come due.
+ */
+public final class SteppedLoop extends AbstractScheduledEventExecutor implements EventLoop {
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Thread thread;
 
     /** Runs it as if on the loop's own thread. */
-    void on(Runnable action) {
-        boolean outer = turning;
-        turning = true;
+    public void on(Runnable action) {
+        Thread outer = thread;
+        thread = Thread.currentThread();
         try {
             action.run();
         } finally {
-            turning = outer;
+            thread = outer;
         }
     }
 
     /** Does everything there is to do. */
-    void turn() {
+    public void turn() {
         on(() -> {
             for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
                 task.run();
@@ -40,12 +44,12 @@ final class SteppedLoop extends AbstractScheduledEventExecutor implements EventL
 
     @Override
     public boolean inEventLoop() {
-        return turning;
+        return inEventLoop(Thread.currentThread());
     }
 
     @Override
     public boolean inEventLoop(Thread thread) {
-        return turning && thread == Thread.currentThread();
+        return this.thread == thread;
     }
 
     @Override
