@@ -136,7 +136,6 @@ class HostileConnectionsTest {
     void answersOthersWhileAllOfThoseThatDripAreThere() throws IOException {
         int clients = Crowd.size(300, 10_000);
         int port = jvm.serve(Patient.class);
-        Footprint before = jvm.footprintAtRest();
         try (Crowd slow = Crowd.connect(port, clients)) {
             slow.send("GET /echo HTTP/1.1\r\nHost: a\r\nA: ");
             for (int round = 0; round < 3; round++) {
@@ -147,10 +146,13 @@ class HostileConnectionsTest {
                         assertThat(honest.frame().text()).isEqualTo("hello");
                     }
                 }
-                // None had to be given up for that: their deadline is minutes away.
-                assertThat(jvm.footprintWith(clients, before).sessions()).isZero();
             }
-            assertThat(slow.any().send("b").socket().isInputShutdown()).isFalse();
+            // None of them had to be given up for that: each finishes its request now, and is let in.
+            slow.send("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            for (RawClient client : slow) {
+                assertThat(client.response().status()).isEqualTo(101);
+            }
         }
         jvm.stop(port);
     }
@@ -217,7 +219,7 @@ class HostileConnectionsTest {
                     crowd.any().text("hello");
                     assertThat(crowd.any().text()).isEqualTo("hello");
                     crowd.close();
-                    waiting.socket().setSoTimeout(20_000);
+                    waiting.socket().setSoTimeout(60_000); // only to end a hang
                     assertThat(waiting.response().status()).isEqualTo(101);
                 }
             }

@@ -53,7 +53,8 @@ class SecurityTableTest {
                 .contains(rows("H", 21))
                 .contains(rows("F", 24))
                 .contains(rows("C", 10))
-                .contains(rows("B", 5));
+                .contains(rows("B", 5))
+                .contains(rows("K", 6));
     }
 
     private static String[] rows(String group, int last) {
