@@ -1,12 +1,13 @@
 // WebSocket-Node; it knows no compression. usage: node echo-websocket.js PORT
 'use strict';
 
-const http = require('node:http');
 const { server: WebSocketServer } = require('websocket');
+
+const http = require('./http');
 
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-const server = http.createServer((request, response) => response.writeHead(404).end());
+const server = http.createServer();
 const everybody = new Set();
 
 new WebSocketServer({

@@ -3,9 +3,11 @@
 
 const { WebSocketServer } = require('ws');
 
+const http = require('./http');
+
+const listener = http.createServer();
 const server = new WebSocketServer({
-  host: '127.0.0.1',
-  port: Number(process.argv[2]),
+  server: listener,
   maxPayload: 64 * 1024 * 1024,
   perMessageDeflate: true,
 });
@@ -21,3 +23,5 @@ server.on('connection', (socket, request) => {
     socket.on('message', (data, binary) => socket.send(data, { binary }));
   }
 });
+
+listener.listen(Number(process.argv[2]), '127.0.0.1');

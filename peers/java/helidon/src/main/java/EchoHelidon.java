@@ -1,8 +1,11 @@
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.tls.Tls;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.websocket.WsRouting;
 import io.helidon.websocket.WsListener;
 import io.helidon.websocket.WsSession;
+import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,14 +17,16 @@ public final class EchoHelidon {
     private static final Set<WsSession> EVERYBODY = ConcurrentHashMap.newKeySet();
 
     public static void main(String[] args) {
-        WebServer.builder()
+        WebServerConfig.Builder builder = WebServer.builder()
                 .host("127.0.0.1")
                 .port(Integer.parseInt(args[0]))
                 .addRouting(WsRouting.builder()
                         .endpoint("/echo", Echo::new)
-                        .endpoint("/broadcast", Broadcast::new))
-                .build()
-                .start();
+                        .endpoint("/broadcast", Broadcast::new));
+        if (Keystore.isGiven()) {
+            builder.tls(Tls.builder().sslContext(Keystore.context()).build());
+        }
+        builder.build().start();
     }
 
     private static final class Echo implements WsListener {
@@ -49,7 +54,13 @@ public final class EchoHelidon {
 
         @Override
         public void onMessage(WsSession session, String text, boolean last) {
-            EVERYBODY.forEach(each -> each.send(text, last));
+            for (WsSession each : EVERYBODY) {
+                try {
+                    each.send(text, last);
+                } catch (UncheckedIOException | IllegalStateException e) {
+                    EVERYBODY.remove(each); // it has gone; the sender has not
+                }
+            }
         }
 
         @Override

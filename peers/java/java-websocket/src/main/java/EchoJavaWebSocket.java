@@ -6,6 +6,7 @@ import org.java_websocket.drafts.Draft_6455;
 import org.java_websocket.extensions.permessage_deflate.PerMessageDeflateExtension;
 import org.java_websocket.handshake.ClientHandshake;
 import org.java_websocket.protocols.Protocol;
+import org.java_websocket.server.DefaultSSLWebSocketServerFactory;
 import org.java_websocket.server.WebSocketServer;
 
 /** usage: EchoJavaWebSocket PORT */
@@ -19,6 +20,9 @@ public final class EchoJavaWebSocket extends WebSocketServer {
                 List.of(new Draft_6455(
                         List.of(new PerMessageDeflateExtension()), List.of(new Protocol("")), MAX_MESSAGE_BYTES)));
         setReuseAddr(true);
+        if (Keystore.isGiven()) {
+            setWebSocketFactory(new DefaultSSLWebSocketServerFactory(Keystore.context()));
+        }
     }
 
     public static void main(String[] args) {

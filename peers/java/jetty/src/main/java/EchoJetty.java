@@ -3,6 +3,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.server.WebSocketUpgradeHandler;
@@ -14,7 +15,7 @@ public final class EchoJetty {
 
     public static void main(String[] args) throws Exception {
         Server server = new Server();
-        ServerConnector connector = new ServerConnector(server, 1, 1);
+        ServerConnector connector = new ServerConnector(server, 1, 1, tls());
         connector.setHost("127.0.0.1");
         connector.setPort(Integer.parseInt(args[0]));
         server.addConnector(connector);
@@ -26,6 +27,15 @@ public final class EchoJetty {
             container.addMapping("/broadcast", (request, response, callback) -> new Echo(true));
         }));
         server.start();
+    }
+
+    private static SslContextFactory.Server tls() {
+        if (!Keystore.isGiven()) {
+            return null;
+        }
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setSslContext(Keystore.context());
+        return tls;
     }
 
     public static final class Echo extends Session.Listener.AbstractAutoDemanding {

@@ -13,7 +13,10 @@ import java.nio.file.Files;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.catalina.Context;
+import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.apache.tomcat.websocket.server.WsSci;
 
 /** usage: EchoTomcat PORT */
@@ -31,12 +34,28 @@ public final class EchoTomcat {
         tomcat.setPort(Integer.parseInt(args[0]));
         tomcat.getConnector().setProperty("address", "127.0.0.1");
         tomcat.getConnector().setProperty("maxConnections", MAX_CONNECTIONS);
+        if (Keystore.isGiven()) {
+            secure(tomcat.getConnector());
+        }
         Context context = tomcat.addContext("", null);
         context.addServletContainerInitializer(new WsSci(), null);
         context.addServletContainerInitializer((classes, servlets) -> endpoints(servlets), null);
         Tomcat.addServlet(context, "none", new jakarta.servlet.http.HttpServlet() {});
         context.addServletMappingDecoded("/", "none");
         tomcat.start();
+    }
+
+    private static void secure(Connector connector) {
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate =
+                new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+        certificate.setCertificateKeystoreFile(Keystore.path().toString());
+        certificate.setCertificateKeystorePassword(Keystore.PASSWORD);
+        host.addCertificate(certificate);
+        connector.addSslHostConfig(host);
+        connector.setScheme("https");
+        connector.setSecure(true);
+        connector.setProperty("SSLEnabled", "true");
     }
 
     private static void endpoints(ServletContext servlets) {

@@ -21,10 +21,14 @@ public final class EchoUndertow {
     private static final Set<WebSocketChannel> EVERYBODY = ConcurrentHashMap.newKeySet();
 
     public static void main(String[] args) {
-        Undertow.builder()
-                .setIoThreads(1)
-                .addHttpListener(Integer.parseInt(args[0]), "127.0.0.1")
-                .setHandler(Handlers.path()
+        int port = Integer.parseInt(args[0]);
+        Undertow.Builder builder = Undertow.builder().setIoThreads(1);
+        if (Keystore.isGiven()) {
+            builder.addHttpsListener(port, "127.0.0.1", Keystore.context());
+        } else {
+            builder.addHttpListener(port, "127.0.0.1");
+        }
+        builder.setHandler(Handlers.path()
                         .addPrefixPath("/", webSocket(false))
                         .addPrefixPath("/broadcast", webSocket(true)))
                 .build()

@@ -2,6 +2,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.net.PfxOptions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -13,9 +14,16 @@ public final class EchoVertx {
     public static void main(String[] args) {
         Vertx vertx = Vertx.vertx(
                 new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
-        vertx.createHttpServer(new HttpServerOptions()
-                        .setMaxWebSocketFrameSize(MAX_MESSAGE_BYTES)
-                        .setMaxWebSocketMessageSize(MAX_MESSAGE_BYTES))
+        HttpServerOptions options = new HttpServerOptions()
+                .setMaxWebSocketFrameSize(MAX_MESSAGE_BYTES)
+                .setMaxWebSocketMessageSize(MAX_MESSAGE_BYTES);
+        if (Keystore.isGiven()) {
+            options.setSsl(true)
+                    .setKeyCertOptions(new PfxOptions()
+                            .setPath(Keystore.path().toString())
+                            .setPassword(Keystore.PASSWORD));
+        }
+        vertx.createHttpServer(options)
                 .webSocketHandler(EchoVertx::open)
                 .listen(Integer.parseInt(args[0]), "127.0.0.1");
     }
