@@ -28,12 +28,10 @@ def check():
 def build(names):
     BUILT.mkdir(parents=True, exist_ok=True)
     _compile("wsload", "-lssl", "-lcrypto", "-lz")
-    _compile("floor")
-    if any(name in OURS for name in names):
-        subprocess.run([ROOT / "duplex", "--version"], check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([f"{java_home()}/bin/javac", "--release", "17", "-d", BUILT / "classes",
-                        "-cp", ROOT / "duplex-cli/target/duplex.jar",
-                        ROOT / "benchmarks/src/main/java/dev/duplex/benchmarks/EchoServer.java"], check=True)
+    _compile("floor", "-lz")
+    subprocess.run([ROOT / "duplex", "--version"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([f"{java_home()}/bin/javac", "-d", BUILT / "classes", "-cp", ROOT / "duplex-cli/target/duplex.jar",
+                    *(ROOT / "benchmarks/src/main/java/dev/duplex/benchmarks").glob("*.java")], check=True)
     if any(name not in OURS and name != "floor" for name in names):
         subprocess.run([ROOT / "peers/build"], check=True, stdout=subprocess.DEVNULL)
 

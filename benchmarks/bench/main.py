@@ -4,19 +4,25 @@ import contextlib
 import json
 import pathlib
 import resource
+import signal
 import sys
 
 from . import build, machine, report, servers
 from .measure import Cores, Failure, Running
 from .scenarios import SCENARIOS
+from .turn import Turn
 
-SETTLE = 0.5  # seconds of load before each interval that counts; the warm-up proper comes once, before the first
+SETTLE = 0.7  # seconds of load before each interval that counts; the warm-up proper comes once, before the first
 IDLE_STEPS = (2_000, 18_000)
 DESCRIPTORS_OF_ITS_OWN = 1_000
 
 
 def main(arguments):
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception, so that no server stays behind
     options = parse(arguments)
+    if options.page_only:
+        report.publish(options.out, servers.ROOT / "docs")
+        return 0
     chosen = [server.name for server in options.servers]
     build.check()
     build.build(chosen)
@@ -32,6 +38,8 @@ def main(arguments):
         able = [server for server in options.servers if server.can(scenario)]
         (idle if scenario.idle else load)(scenario, able, options, recorder)
     report.write(out)
+    if options.page:
+        report.publish(out, servers.ROOT / "docs")
     print(f"results in {out}: report.md, plot.svg, results.jsonl, logs/")
     return 1 if recorder.failures else 0
 
@@ -53,6 +61,8 @@ def parse(arguments):
     parser.add_argument("--cores", metavar="SERVER,GENERATOR", default="0,1", help="default: %(default)s")
     parser.add_argument("--out", metavar="DIR", default=str(servers.BUILT / "results"), help="default: target/bench/results")
     parser.add_argument("--quick", action="store_true", help="floor and ours, A and B, 2 seconds, once: does it work here?")
+    parser.add_argument("--page", action="store_true", help="write the tables of docs/performance.md from the results, too")
+    parser.add_argument("--page-only", action="store_true", help="the same without measuring anything")
     options = parser.parse_args(arguments)
     if options.quick:
         options.peers, options.scenarios, options.repeat, options.warm_up = "floor,duplex", "A,B", 1, "2:2"
@@ -93,6 +103,8 @@ class Recorder:
 
 
 def _short(figures):
+    if "calls" in figures:
+        return f"system calls {figures['calls']}, allocated bytes {figures['heap_allocated']}, per message"
     if "rss_slope" in figures:
         heap = "" if figures["heap_slope"] is None else f", {figures['heap_slope']:,.0f} of live heap"
         return f"{figures['rss_slope']:,.0f} bytes resident{heap}"
@@ -101,23 +113,31 @@ def _short(figures):
 
 def load(scenario, able, options, recorder):
     """All servers run; each is warmed up, then the intervals go round, so that what disturbs one disturbs all."""
-    with contextlib.ExitStack() as stack:
+    with Turn() as turn, contextlib.ExitStack() as stack:
         running = {}
         for server in able:
+            turn.step()
             try:
                 running[server] = stack.enter_context(Running(server, scenario, options.cores, recorder.path.parent / "logs"))
                 warm = running[server].drive(options.warm_up, SETTLE)
-                recorder.measured(scenario, server, 0, {"warm_up": warm["warm"], "steady": warm["steady"], **warm})
+                recorder.measured(scenario, server, 0, {**warm, **running[server].transport()})
             except Failure as failure:
                 running.pop(server, None)
                 recorder.failed(scenario, server, failure)
         for repetition in range(1, options.repeat + 1):
             for server in list(running):
+                turn.step()
                 try:
                     recorder.measured(scenario, server, repetition, running[server].drive(SETTLE, options.seconds))
                 except Failure as failure:
                     del running[server]
                     recorder.failed(scenario, server, failure)
+        for server in running:
+            turn.step()
+            try:
+                recorder.measured(scenario, server, 0, running[server].count(SETTLE))
+            except Failure as failure:
+                recorder.failed(scenario, server, failure)
 
 
 def idle(scenario, able, options, recorder):
@@ -128,16 +148,18 @@ def idle(scenario, able, options, recorder):
     if most <= IDLE_STEPS[0]:
         raise SystemExit(f"bench: F needs more than {IDLE_STEPS[0]} descriptors, `ulimit -Hn` says {descriptors}")
     broken = set()
-    for repetition in range(1, options.repeat + 1):
-        for server in able:
-            if server in broken:
-                continue
-            try:
-                with Running(server, scenario, options.cores, recorder.path.parent / "logs") as running:
-                    recorder.measured(scenario, server, repetition, idle_slope(running, steps))
-            except Failure as failure:
-                broken.add(server)
-                recorder.failed(scenario, server, failure)
+    with Turn() as turn:
+        for repetition in range(1, options.repeat + 1):
+            for server in able:
+                if server in broken:
+                    continue
+                turn.step()
+                try:
+                    with Running(server, scenario, options.cores, recorder.path.parent / "logs") as running:
+                        recorder.measured(scenario, server, repetition, idle_slope(running, steps))
+                except Failure as failure:
+                    broken.add(server)
+                    recorder.failed(scenario, server, failure)
 
 
 def idle_slope(running, steps):

@@ -1,16 +1,20 @@
 """Starts a server on one core, drives it from another, and tells what that cost the server."""
+import contextlib
+import functools
 import json
 import os
 import pathlib
+import re
 import shlex
+import signal
 import socket
 import subprocess
+import tempfile
 import time
 
-from .servers import BUILT, java_home
+from .servers import BUILT, java_home, java_release
 
 START_DEADLINE = 60
-STOP_DEADLINE = 10
 
 
 class Failure(Exception):
@@ -29,6 +33,36 @@ class Cores:
 
     def for_generator(self, command):
         return [*shlex.split(os.environ.get("BENCH_PREFIX", "")), "taskset", "-c", self.generator, *command]
+
+
+class Allocations:
+    """Asks a JVM how much its threads have allocated; of other servers, and of a JVM before 21, nothing is known."""
+
+    def __init__(self, running):
+        self._asked = None
+        if running.server.is_java and java_release() >= 21:
+            self._asked = subprocess.Popen(
+                running.cores.for_generator([f"{java_home()}/bin/java", "-XX:TieredStopAtLevel=1", "-cp", str(BUILT / "classes"),
+                                             "dev.duplex.benchmarks.Allocations", str(running.process.pid)]),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.so_far()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        if self._asked:
+            self._asked.communicate()
+
+    def so_far(self):
+        if not self._asked:
+            return None
+        self._asked.stdin.write("\n")
+        self._asked.stdin.flush()
+        line = self._asked.stdout.readline()
+        if not line:
+            raise Failure("does not tell what it has allocated")
+        return int(line)
 
 
 class Running:
@@ -69,22 +103,37 @@ class Running:
         self.stop()
 
     def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(STOP_DEADLINE)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # there is nothing to save
+        self.process.wait()
 
-    def drive(self, warm_up, seconds):
-        """Runs the scenario's load; `warm_up` is LEAST or LEAST:MOST seconds."""
+    def transport(self):
+        """What our own server prints when it listens."""
+        printed = re.search(r"^transport (\w+)$", self.log.read_text(), re.MULTILINE)
+        return {"transport": printed[1]} if printed else {}
+
+    def drive(self, warm_up, seconds, front=()):
+        """Runs the scenario's load; `warm_up` is LEAST or LEAST:MOST seconds. `front` stands before the command."""
         result = subprocess.run(
-            self.cores.for_generator([str(BUILT / "wsload"), *self.scenario.arguments(self.port), "-w", str(warm_up),
+            self.cores.for_generator([*front, str(BUILT / "wsload"), *self.scenario.arguments(self.port), "-w", str(warm_up),
                                       "-t", str(seconds), "-P", str(self.process.pid)]),
             capture_output=True, text=True)
         if result.returncode:
             raise Failure(_last_line(result.stderr) or f"wsload ended with {result.returncode}")
         return json.loads(result.stdout)
+
+    def count(self, seconds):
+        """System calls and allocated bytes per message, over all of a run with its handshakes; None where nobody can tell.
+
+        An interval of its own, because counting costs something.
+        """
+        with tempfile.NamedTemporaryFile("r") as counted, Allocations(self) as allocations:
+            perf = ["perf", "stat", "-x", ",", "-e", "raw_syscalls:sys_enter", "-p", str(self.process.pid), "-o", counted.name, "--"]
+            before = allocations.so_far()
+            messages = self.drive(seconds, seconds, front=perf if can_count_calls() else [])["all_messages"]
+            allocated = None if before is None else (allocations.so_far() - before) / messages
+            calls = [line.split(",")[0] for line in counted.read().splitlines() if "sys_enter" in line]
+        return {"calls": int(calls[0]) / messages if calls else None, "heap_allocated": allocated}
 
     # --- memory -----------------------------------------------------------------------------------------------------
 
@@ -127,6 +176,15 @@ class Running:
     def _jcmd(self, command):
         return subprocess.run([f"{java_home()}/bin/jcmd", str(self.process.pid), command], check=True, capture_output=True,
                               text=True).stdout
+
+
+@functools.cache
+def can_count_calls():
+    """Whether perf is there and may see tracepoints."""
+    try:
+        return subprocess.run(["perf", "stat", "-e", "raw_syscalls:sys_enter", "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
 
 
 def _free_port():

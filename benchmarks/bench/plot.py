@@ -18,7 +18,7 @@ STYLE = """
     .title { font-weight: 600; font-size: 13px }
     .note { fill: #57606a; font-size: 11px }
     .ours { fill: #0969da } .floor { fill: #8c959f } .peer { fill: #bf8700 }
-    .one { stroke: #57606a; stroke-dasharray: 3 3 }
+    .one { stroke: #57606a; stroke-dasharray: 2 4; opacity: .6 }
     @media (prefers-color-scheme: dark) {
       text { fill: #e6edf3 } .note { fill: #9198a1 }
       .ours { fill: #4493f8 } .floor { fill: #6e7681 } .peer { fill: #d29922 }
@@ -64,7 +64,8 @@ def _panel(panel, left, top, width):
 
     bottom = top + HEAD + BAR * len(ratios)
     parts = [f'  <text class="title" x="{left:.1f}" y="{top + 14}">{escape(name)}</text>',
-             f'  <text class="note" x="{left:.1f}" y="{top + 30}">{escape(what)}</text>']
+             f'  <text class="note" x="{left:.1f}" y="{top + 30}">{escape(what)}</text>',
+             f'  <line class="one" x1="{x(1):.1f}" x2="{x(1):.1f}" y1="{top + HEAD - 4}" y2="{bottom + 2}"/>']
     for index, (server, ratio) in enumerate(ratios):
         y = top + HEAD + BAR * index
         kind = "ours" if server.startswith(OURS) else "floor" if server == FLOOR else "peer"
@@ -72,7 +73,6 @@ def _panel(panel, left, top, width):
         parts.append(f'  <text x="{left + LABEL - 6:.1f}" y="{y + 11}" text-anchor="end">{escape(TITLES.get(server, server))}</text>'
                      f'<rect class="{kind}" x="{left + LABEL:.1f}" y="{y + 2}" width="{max(end - left - LABEL, 1):.1f}" height="{BAR - 4}" rx="2"/>'
                      f'<text class="note" x="{end + 5:.1f}" y="{y + 11}">{_ratio(ratio)}</text>')
-    parts.append(f'  <line class="one" x1="{x(1):.1f}" x2="{x(1):.1f}" y1="{top + HEAD - 4}" y2="{bottom + 2}"/>')
     return "\n".join(parts)
 
 

@@ -1,7 +1,10 @@
 """Tables and a plot of what was measured."""
 import pathlib
+import re
+import shutil
 
 from . import plot
+from .goals import goals
 from .results import FLOOR, OURS, Results
 from .scenarios import SCENARIOS
 from .servers import TITLES
@@ -22,12 +25,33 @@ def tables(results):
     """Name -> (title, Markdown)."""
     return {
         "machine": ("Machine and versions", machine(results)),
+        "goals": ("Goals", wanted(results)),
         "cost": ("Server CPU time per message, in microseconds: median of the repetitions and half their range", costs(results)),
         "floor": ("Ratio to the floor", ratios(results, FLOOR)),
         "ours": ("Ratio to Duplex", ratios(results, OURS)),
+        "calls": ("System calls per message", counts(results, "calls")),
+        "allocated": ("Bytes of heap allocated per message", counts(results, "heap_allocated")),
         "memory": ("Bytes per idle connection", memory(results)),
         "failures": ("What failed, or was not steady after the warm-up", failures(results)),
     }
+
+
+def publish(out, docs):
+    """Writes the tables into the marked blocks of docs/performance*.md, and puts beside them what they are made from."""
+    source, target = pathlib.Path(out), docs / "performance"
+    target.mkdir(exist_ok=True)
+    shutil.copy(source / "results.jsonl", target)
+    results = Results.read(target / "results.jsonl")
+    (target / "plot.svg").write_text(plot.draw(results))
+    for page in docs.glob("performance*.md"):
+        page.write_text(filled(page.read_text(), results))
+
+
+def filled(page, results):
+    """The page with each block `<!-- bench: NAME --> ... <!-- end -->` as the results have it."""
+    made = tables(results)
+    return re.sub(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)",
+                  lambda block: f"{block[1]}{made[block[2]][1] or 'None.'}".rstrip("\n") + "\n" + block[3], page, flags=re.DOTALL)
 
 
 def number(value):
@@ -35,6 +59,8 @@ def number(value):
     if value is None:
         return ""
     value = float(f"{value:.3g}")
+    if value == 0:
+        return "0"
     if abs(value) >= 100:
         return f"{value:,.0f}"
     if abs(value) >= 1:
@@ -76,6 +102,16 @@ def ratios(results, base):
     return _by_server(results, scenarios, lambda scenario, server: number(results.ratio(scenario, server, base)))
 
 
+def counts(results, key):
+    return _by_server(results, timed(results), lambda scenario, server: number(results.count(scenario, server, key)))
+
+
+def wanted(results):
+    rows = [[goal.what, number(goal.most), number(goal.found) or "not measured", {True: "yes", False: "no", None: ""}[goal.met],
+             goal.how] for goal in goals(results)]
+    return table(["what", "at most", "found", "met", "how"], rows)
+
+
 def memory(results):
     rows = []
     for server in results.servers():
@@ -95,8 +131,10 @@ def failures(results):
             failure = results.failure(scenario, server)
             if failure:
                 lines.append(f"- {title(server)} in {scenario}: {failure}")
-            elif not results.steady(scenario, server):
-                lines.append(f"- {title(server)} in {scenario}: measured, but not steady within the longest warm-up")
+        unsteady = [title(server) for server in results.servers()
+                    if not results.failure(scenario, server) and not results.steady(scenario, server)]
+        if unsteady:
+            lines.append(f"- {scenario}, measured, but not steady within the longest warm-up: {', '.join(unsteady)}")
     return "\n".join(lines) + "\n" if lines else ""
 
 
@@ -106,5 +144,6 @@ def machine(results):
     last = results.runs[-1]
     rows = [[name, last[name]] for name in ("cpu", "kernel", "java", "node", "gcc", "openssl")]
     rows += [[title(name), version] for name, version in results.versions().items() if version]
+    rows += [["transport that Duplex chooses here", results.transport()]] if results.transport() else []
     rows += [[run["date"], f"`{run['command']}`"] for run in results.runs]
     return table(["what", "which"], rows)

@@ -46,6 +46,11 @@ class Results:
         """Whether the warm-up ended because the figure had become steady, not because its time was over."""
         return all(line["steady"] for line in self._cells.get((scenario, server), []) if "steady" in line and not line["repetition"])
 
+    def transport(self):
+        """What AUTO came to."""
+        return next((line["transport"] for (_, server), lines in self._cells.items() for line in lines
+                     if server == OURS and "transport" in line), None)
+
     def values(self, scenario, server, key="cpu_us"):
         """By repetition; empty if the server failed or was not asked."""
         if self.failure(scenario, server):
@@ -61,6 +66,12 @@ class Results:
         """Half of the way from the least to the greatest value, as a share of the median."""
         values = self.values(scenario, server, key).values()
         return (max(values) - min(values)) / 2 / abs(statistics.median(values)) if values else None
+
+    def count(self, scenario, server, key):
+        """What was counted in an interval of its own: `calls` or `heap_allocated`, per message."""
+        if self.failure(scenario, server):
+            return None
+        return next((line[key] for line in self._cells.get((scenario, server), []) if key in line), None)
 
     def ratio(self, scenario, server, base, key="cpu_us"):
         """The median of the ratios within each repetition, in which both were measured right after each other."""

@@ -47,7 +47,7 @@ class Server:
 
     def can(self, scenario):
         if self.name == "floor":
-            return not (scenario.deflate or scenario.tls)
+            return not scenario.tls
         if scenario.deflate:
             return self.name not in ("websocket", "helidon")  # they know no permessage-deflate
         return not (scenario.tls and (self.external or self.name == "websockets"))
@@ -101,9 +101,14 @@ def java_version():
     return next(line for line in _output(f"{java_home()}/bin/java", "-version", error=True).splitlines() if "Runtime" in line)
 
 
+@functools.cache
+def java_release():
+    return int(_output("sed", "-n", r's/^JAVA_VERSION="\([0-9]*\).*/\1/p', f"{java_home()}/release"))
+
+
 def java():
     flags = []
-    if int(_output("sed", "-n", r's/^JAVA_VERSION="\([0-9]*\).*/\1/p', f"{java_home()}/release")) >= 24:
+    if java_release() >= 24:
         flags = ["--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"]
     return [f"{java_home()}/bin/java", *flags, *JVM]
 

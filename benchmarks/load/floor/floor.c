@@ -2,9 +2,11 @@
  * floor PORT: the least that a WebSocket server on epoll can do. It answers the upgrade with a fixed response (right only
  * for the sample key of RFC 6455 §1.3), unmasks, and sends the frame back: no API, no check of UTF-8, no limits, no
  * keepalive, one recv(2) and one send(2) per wake-up. /broadcast sends what one read has brought to all its connections.
- * What it costs is the share of the machine; nobody could use it as a server.
+ * With permessage-deflate it inflates and deflates each message by zlib (deflate.c). What it costs is the share of the
+ * machine, and zlib's; nobody could use it as a server.
  */
 #define _GNU_SOURCE
+#include "floor.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/tcp.h>
@@ -17,16 +19,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-struct conn {
-    int fd;
-    uint8_t open, member, hn, blocked;
-    uint8_t hdr[14];
-    uint32_t mask;      /* rotated to the current position */
-    uint64_t left;
-    uint8_t *pend;
-    size_t pend_n, pend_off;
-    int slot;
-};
+#define RESPONSE "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" \
+                 "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"
+#define EXTENSION "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n"
+
 static uint8_t buf[(1 << 19) + 64];
 static int ep, members_n;
 static struct conn **members;
@@ -35,10 +31,11 @@ static void drop(struct conn *c) {
     if (c->member) { members[c->slot] = members[--members_n]; members[c->slot]->slot = c->slot; }
     close(c->fd);
     free(c->pend);
+    free(c->part);
     free(c);
 }
 
-static void out(struct conn *c, const uint8_t *p, size_t n) {
+void out(struct conn *c, const uint8_t *p, size_t n) {
     ssize_t r = c->blocked ? 0 : send(c->fd, p, n, MSG_NOSIGNAL);
     if (r < 0) r = 0;
     if ((size_t)r == n) return;
@@ -80,11 +77,15 @@ static void on_read(struct conn *c) {
     ssize_t r = recv(c->fd, buf, 1 << 19, 0);
     if (r <= 0) { if (!(r < 0 && errno == EAGAIN)) drop(c); return; }
     if (!c->open) {
-        static const char ok[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                                 "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
         c->open = 1;
+        c->deflate = memmem(buf, (size_t)r, "permessage-deflate", 18) != NULL;
         if (memmem(buf, (size_t)r, "GET /broadcast", 14)) { c->member = 1; c->slot = members_n; members[members_n++] = c; }
-        send(c->fd, ok, sizeof ok - 1, MSG_NOSIGNAL);
+        const char *ok = c->deflate ? RESPONSE EXTENSION "\r\n" : RESPONSE "\r\n";
+        send(c->fd, ok, strlen(ok), MSG_NOSIGNAL);
+        return;
+    }
+    if (c->deflate) {
+        echo_deflated(c, buf, (size_t)r);
         return;
     }
     uint8_t *p = buf, *e = buf + r, *d = buf;

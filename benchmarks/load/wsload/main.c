@@ -112,22 +112,22 @@ static int load(void) {
     if (options.deflate && population.agreed_to_deflate < population.open) die("the server does not agree to permessage-deflate");
     connections_load();
     double warm = warm_up();
+    uint64_t all_messages = counters.messages;
     histogram_clear();
     memset(&counters, 0, sizeof counters);
     double cpu = server_cpu_us(), own = own_cpu_us();
     uint64_t begin = now_ns();
     run_for(options.seconds);
     double seconds = (double)(now_ns() - begin) / 1e9;
+    all_messages += counters.messages;
     cpu = server_cpu_us() - cpu;
     own = own_cpu_us() - own;
     double messages = counters.messages ? (double)counters.messages : 1, reads = counters.reads ? (double)counters.reads : 1;
-    printf("{\"messages\":%llu,\"seconds\":%.3f,\"cpu_us\":%.5g,\"cpu_share\":%.3f,\"own_cpu_us\":%.5g,\"own_cpu_share\":%.3f,"
-           "\"p50_us\":%.1f,\"p99_us\":%.1f,\"per_read\":%.2f,\"compressed\":%.2f,\"cipher\":\"%s\",\"rss_kib\":%ld,"
-           "\"warm\":%.0f,\"steady\":%s,\"errors\":%llu,\"lost\":%d}\n",
-           (unsigned long long)counters.messages, seconds, cpu / messages, cpu / seconds / 1e6, own / messages, own / seconds / 1e6,
-           histogram_us(.5), histogram_us(.99), messages / reads, (double)counters.compressed / messages, wire_cipher(),
-           server_rss_kib(), warm < 0 ? -warm : warm, warm < 0 ? "false" : "true", (unsigned long long)counters.errors,
-           population.lost);
+    printf("{\"messages\":%llu,\"all_messages\":%llu,\"seconds\":%.3f,\"cpu_us\":%.5g,\"cpu_share\":%.3f,\"own_cpu_us\":%.5g,\"own_cpu_share\":%.3f,"
+           "\"p50_us\":%.1f,\"p99_us\":%.1f,\"per_read\":%.2f,\"compressed\":%.2f,\"rss_kib\":%ld,\"warm\":%.0f,\"steady\":%s}\n",
+           (unsigned long long)counters.messages, (unsigned long long)all_messages, seconds, cpu / messages, cpu / seconds / 1e6, own / messages, own / seconds / 1e6,
+           histogram_us(.5), histogram_us(.99), messages / reads, (double)counters.compressed / messages,
+           server_rss_kib(), warm < 0 ? -warm : warm, warm < 0 ? "false" : "true");
     if (counters.errors || population.lost) die("%llu wrong answers, %d connections lost", (unsigned long long)counters.errors, population.lost);
     if (!counters.messages) die("no answer in %.1f s", seconds);
     return 0;

@@ -20,8 +20,6 @@ void wire_prepare(void) {
     SSL_CTX_set_default_read_buffer_len(context, 64 * 1024);
 }
 
-const char *wire_cipher(void) { return options.tls ? CIPHER : ""; }
-
 void wire_secure(struct conn *c) {
     c->ssl = SSL_new(context);
     SSL_set_fd(c->ssl, c->fd);

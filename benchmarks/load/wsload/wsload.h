@@ -94,7 +94,6 @@ void wire_secure(struct conn *c);
 int wire_handshake(struct conn *c); /* 1: done, 0: wait for the socket, -1: refused */
 ssize_t wire_receive(struct conn *c, uint8_t *to, size_t n);
 ssize_t wire_send(struct conn *c, const uint8_t *from, size_t n);
-const char *wire_cipher(void);
 
 /* connection.c */
 void connections_prepare(void);

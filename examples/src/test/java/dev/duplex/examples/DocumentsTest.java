@@ -97,7 +97,12 @@ class DocumentsTest {
         List<Path> english;
         try (Stream<Path> guide = Files.list(Documents.ROOT.resolve("docs/guide"))) {
             english = Stream.concat(
-                            Stream.of("README.md", "docs/limits.md", "docs/coming-from-node.md", "docs/connect.md")
+                            Stream.of(
+                                            "README.md",
+                                            "docs/limits.md",
+                                            "docs/coming-from-node.md",
+                                            "docs/connect.md",
+                                            "docs/performance.md")
                                     .map(Documents.ROOT::resolve),
                             guide.filter(path -> !path.toString().endsWith(".zh-CN.md")))
                     .toList();

@@ -1,14 +1,22 @@
 """python3 -m unittest discover -s benchmarks -t benchmarks"""
+import fcntl
 import json
+import os
 import pathlib
+import shutil
+import sys
 import tempfile
 import unittest
+from unittest import mock
 import xml.etree.ElementTree as ElementTree
 
-from bench import plot, report
+from bench import goals, plot, report
 from bench.main import idle_slope, parse
+from bench.measure import Cores, Failure, Running
 from bench.results import Results
 from bench.scenarios import SCENARIOS
+from bench.servers import Server
+from bench.turn import Turn
 
 RUN = {"date": "2026-01-02 03:04 UTC", "command": "scripts/bench", "cpu": "a CPU, 2 cores", "kernel": "Linux 6", "java": "25",
        "node": "v20", "gcc": "12", "openssl": "3", "versions": {"floor": "", "duplex": "1.0", "netty": "4.2"}}
@@ -57,7 +65,7 @@ class ResultsTest(unittest.TestCase):
 
     def test_a_warm_up_that_never_became_steady_is_told(self):
         results = Results([{"run": RUN}, *lines("A", "netty", 3, steady=False), *lines("A", "duplex", 3)])
-        self.assertIn("Netty websocketx in A: measured, but not steady", report.failures(results))
+        self.assertIn("A, measured, but not steady within the longest warm-up: Netty websocketx\n", report.failures(results))
         self.assertNotIn("Duplex", report.failures(results))
 
 
@@ -76,6 +84,14 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(report.ratios(results, "floor"), "| server | A |\n|---|---|\n| floor in C | 1.00 |\n| Duplex | 1.10 |\n")
         self.assertIn("| Netty websocketx |  | 1.50 |", report.ratios(results, "duplex"))
 
+    def test_counts_stand_in_tables_of_their_own(self):
+        counted = [{"scenario": "A", "server": "duplex", "repetition": 0, "calls": 2.01, "heap_allocated": 0.0},
+                   {"scenario": "A", "server": "floor", "repetition": 0, "calls": 2.5, "heap_allocated": None}]
+        results = Results([{"run": RUN}, *lines("A", "duplex", 4), *lines("A", "floor", 3), *counted])
+        self.assertEqual(report.counts(results, "calls"), "| server | A |\n|---|---|\n| Duplex | 2.01 |\n| floor in C | 2.50 |\n")
+        self.assertEqual(report.counts(results, "heap_allocated"), "| server | A |\n|---|---|\n| Duplex | 0 |\n")
+        self.assertEqual(results.median("A", "duplex"), 4)
+
     def test_memory_stands_in_its_table_with_heap_where_there_is_one(self):
         results = Results([{"run": RUN}, *idle("duplex", (2000, 1000), (2200, 1000), (2100, 1000)), *idle("ws", (5800, None))])
         self.assertEqual(report.memory(results),
@@ -91,6 +107,43 @@ class ReportTest(unittest.TestCase):
             self.assertIn("| Duplex | 1.33 |", page)
             self.assertIn("`scripts/bench`", page)
             ElementTree.parse(pathlib.Path(out, "plot.svg"))
+
+
+class GoalsTest(unittest.TestCase):
+    def test_uwebsockets_is_reached_by_way_of_the_floor(self):
+        # uWebSockets was at 3.3 beside a floor of 3.25.
+        results = Results([{"run": RUN}, *lines("A", "floor", 10), *lines("A", "duplex", 12), *lines("A", "duplex-io_uring", 9)])
+        best, epoll = goals.goals(results)[:2]
+        self.assertAlmostEqual(best.found, 0.9 * 3.25 / 3.3)
+        self.assertAlmostEqual(epoll.found, 1.2 * 3.25 / 3.3)
+        self.assertEqual((best.met, epoll.met), (True, False))
+
+    def test_the_java_peer_is_the_cheapest_one_of_the_run(self):
+        results = Results([{"run": RUN}, *lines("A-tls", "duplex", 5), *lines("A-tls", "jetty", 20), *lines("A-tls", "netty", 10),
+                           *lines("A-tls", "ws", 1)])
+        goal = next(each for each in goals.goals(results) if each.what.startswith("A-tls"))
+        self.assertEqual((goal.found, goal.met), (0.5, True))
+
+    def test_what_was_not_measured_is_neither_met_nor_missed(self):
+        self.assertEqual({goal.met for goal in goals.goals(Results([]))}, {None})
+        self.assertIn("| G, beside uWebSockets | 1.00 | not measured |  |  |", report.wanted(Results([])))
+
+
+class PageTest(unittest.TestCase):
+    def test_only_the_marked_blocks_change(self):
+        results = Results([{"run": RUN}, *lines("A", "duplex", 4)])
+        self.assertEqual(report.filled("before\n<!-- bench: cost -->\nold\n<!-- end -->\nafter\n", results),
+                         f"before\n<!-- bench: cost -->\n{report.costs(results)}<!-- end -->\nafter\n")
+
+    def test_the_published_pages_are_what_their_results_say(self):
+        docs = pathlib.Path(__file__).resolve().parents[2] / "docs"
+        results = Results.read(docs / "performance" / "results.jsonl")
+        pages = sorted(docs.glob("performance*.md"))
+        self.assertEqual(len(pages), 2)
+        for page in pages:
+            self.assertIn("<!-- bench: goals -->", page.read_text())
+            self.assertEqual(page.read_text(), report.filled(page.read_text(), results), page)
+        self.assertEqual((docs / "performance" / "plot.svg").read_text(), plot.draw(results))
 
 
 class PlotTest(unittest.TestCase):
@@ -109,6 +162,7 @@ class PlotTest(unittest.TestCase):
         self.assertLess(widths[-1] + plot.LABEL, plot.WIDTH / plot.COLUMNS)
 
 
+@unittest.skipUnless(shutil.which("taskset"), "taskset was not found; install util-linux")
 class CommandTest(unittest.TestCase):
     def test_a_server_that_somebody_has_built_joins_the_others(self):
         options = parse(["--quick", "--server", "mine=/bin/mine --port {port}"])
@@ -133,6 +187,27 @@ class CommandTest(unittest.TestCase):
         slope = idle_slope(fake, (2_000, 18_000))
         self.assertEqual((slope["rss_slope"], slope["heap_slope"]), (2_400, 1_400))
         self.assertEqual(fake.handshakes, 16_000 + 18_000)
+
+    def test_only_one_of_those_who_share_a_lock_measures(self):
+        with tempfile.NamedTemporaryFile() as lock, mock.patch.dict(os.environ, BENCH_LOCK=lock.name):
+            with Turn():
+                with open(lock.name) as other, self.assertRaises(BlockingIOError):
+                    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with open(lock.name) as other:
+                fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def test_no_server_outlives_its_measurement(self):
+        program = "import socket, sys; s = socket.create_server(('127.0.0.1', int(sys.argv[1]))); s.accept(); s.accept()"
+        server = Server("sleeper", external=f'{sys.executable} -c "{program}" {{port}}')
+        with tempfile.TemporaryDirectory() as logs:
+            with Running(server, SCENARIOS["A"], Cores("0", "0"), logs) as running:
+                self.assertIsNone(running.process.poll())
+            self.assertEqual(running.process.poll(), -9)
+
+    def test_a_server_that_does_not_start_says_why(self):
+        server = Server("broken", external="sh -c 'echo no port {port} >&2; exit 1'")
+        with tempfile.TemporaryDirectory() as logs, self.assertRaisesRegex(Failure, "did not start: no port"):
+            Running(server, SCENARIOS["A"], Cores("0", "0"), logs)
 
 
 if __name__ == "__main__":
