@@ -29,53 +29,26 @@ public final class WebSocketProtocol {
 
     private static final int DEFLATE_SLACK = 128;
 
-    /** What fits into one buffer, with room for a compressed message that does not shrink. */
-    private static final int LARGEST_WHOLE_MESSAGE = 2_000_000_000;
-
-    private final Role role;
-    private final Limits limits;
-    private final Delivery delivery;
+    private final Endpoint endpoint;
     private final @Nullable PerMessageDeflate deflate;
-    private final ByteBufAllocator allocator;
-    private final FrameWriter writer;
-
-    // What the first two bytes of a short message's only frame must be, but for the length in the lower seven bits.
-    private final int wholeText;
-    private final int wholeBinary;
-
-    private final int shortHeaderBytes;
-    private final int longestShort;
 
     private CloseState state = CloseState.OPEN;
     private boolean paused;
 
-    // The frame being read.
-    private final FrameHeader header = new FrameHeader();
-    private boolean inPayload;
-    private long remaining;
-    private int key;
+    /** What is being read; null between two messages. */
+    private @Nullable Incoming incoming;
 
-    // The message being read: TEXT or BINARY, or CONTINUATION while there is none.
-    private int messageOpcode;
-    private boolean compressed;
-    private int fragments;
-    private long chargedBytes;
-    private final Utf8Validator utf8 = new Utf8Validator();
-    private final MessageBuffer message;
-    private long inflatedBytes;
-
-    // A control frame cut by the end of a read, and the pong that waits for the peer to read.
-    private @Nullable ByteBuf control;
+    /** The pong that waits for the peer to read. */
     private @Nullable ByteBuf owedPong;
 
     /** Whether a message that we send in parts has begun and not ended. */
     private boolean sendingParts;
 
     /**
+     * A connection of its own kind.
+     *
      * @param deflate permessage-deflate as negotiated, or null; closed by {@link #dispose}
-     * @param maskingKeys unpredictable numbers (RFC 6455 §10.3) for {@link Role#CLIENT}; null for a server
-     * @throws IllegalArgumentException if the keys do not fit the role, or whole messages of more than 2,000,000,000
-     *     bytes are allowed
+     * @throws IllegalArgumentException as {@link Endpoint#Endpoint}
      */
     public WebSocketProtocol(
             Role role,
@@ -84,27 +57,18 @@ public final class WebSocketProtocol {
             @Nullable PerMessageDeflate deflate,
             ByteBufAllocator allocator,
             @Nullable IntSupplier maskingKeys) {
-        if (role.masks() != (maskingKeys != null)) {
-            throw new IllegalArgumentException(
-                    "expected masking keys for a client and none for a server (RFC 6455 §5.1)");
-        }
-        if (delivery == Delivery.WHOLE && limits.maxMessageBytes() > LARGEST_WHOLE_MESSAGE) {
-            throw new IllegalArgumentException(
-                    "maxMessageBytes must be at most " + LARGEST_WHOLE_MESSAGE + " for whole messages but was "
-                            + limits.maxMessageBytes() + "; larger ones need Delivery.STREAMED");
-        }
-        this.role = role;
-        this.limits = limits;
-        this.delivery = delivery;
+        this(new Endpoint(role, limits, delivery, allocator, maskingKeys), deflate);
+    }
+
+    /**
+     * One of many connections.
+     *
+     * @param endpoint of the event loop that will use this object
+     * @param deflate permessage-deflate as negotiated, or null; closed by {@link #dispose}
+     */
+    public WebSocketProtocol(Endpoint endpoint, @Nullable PerMessageDeflate deflate) {
+        this.endpoint = endpoint;
         this.deflate = deflate;
-        this.allocator = allocator;
-        this.writer = new FrameWriter(maskingKeys);
-        this.message = new MessageBuffer(allocator);
-        boolean masked = role.peer().masks();
-        this.wholeText = FrameHeader.start(true, Opcode.TEXT, masked);
-        this.wholeBinary = FrameHeader.start(true, Opcode.BINARY, masked);
-        this.shortHeaderBytes = masked ? 6 : 2;
-        this.longestShort = (int) Math.min(125, limits.maxMessageBytes());
     }
 
     public CloseState state() {
@@ -129,13 +93,34 @@ public final class WebSocketProtocol {
                 in.skipBytes(in.readableBytes());
                 return;
             }
-            if (inPayload) {
-                takePayload(in, sink);
+            Incoming now = incoming;
+            if (now == null) {
+                if (paused) {
+                    return;
+                }
+                if (takeShortMessage(in, sink)) {
+                    continue;
+                }
+                now = endpoint.lend();
+                incoming = now;
+            }
+            if (now.inPayload) {
+                takePayload(now, in, sink);
             } else if (paused) {
                 return;
-            } else if (!takeShortMessage(in, sink) && header.read(in) && beginFrame(sink)) {
-                takePayload(in, sink); // also where none is left to read: the payload may be empty
+            } else if (now.header.read(in) && beginFrame(now, sink)) {
+                takePayload(now, in, sink); // also where none is left to read: the payload may be empty
             }
+            forgetIfNothing(now);
+        }
+    }
+
+    private void forgetIfNothing(Incoming now) {
+        if (state == CloseState.FAILED) {
+            incoming = null; // and nobody's: it has stopped anywhere
+        } else if (now.isNothing()) {
+            incoming = null;
+            endpoint.giveBack(now);
         }
     }
 
@@ -144,50 +129,60 @@ public final class WebSocketProtocol {
      * is not plainly right is left, untouched, to those who know the rules.
      */
     private boolean takeShortMessage(ByteBuf in, MessageSink sink) {
+        Endpoint end = endpoint;
         int index = in.readerIndex();
-        int payload = index + shortHeaderBytes;
+        int payload = index + end.shortHeaderBytes;
         int available = in.writerIndex() - payload;
-        if (available < 0 || messageOpcode != Opcode.CONTINUATION || header.isCut()) {
+        if (available < 0) {
             return false;
         }
         int start = in.getUnsignedShort(index);
         int length = start & 0x7F;
-        boolean text = start - length == wholeText;
-        if (!(text || start - length == wholeBinary) || length > Math.min(available, longestShort)) {
+        boolean text = start - length == end.wholeText;
+        if (!(text || start - length == end.wholeBinary) || length > Math.min(available, end.longestShort)) {
             return false;
         }
         in.readerIndex(payload + length);
-        boolean ascii = role.peer().masks() && Masking.apply(in, payload, length, in.getInt(index + 2));
-        if (!text || ascii || isUtf8(in, payload, length, false, true, sink)) {
-            deliver(text, in, payload, length, true, sink);
+        boolean ascii = end.role.peer().masks() && Masking.apply(in, payload, length, in.getInt(index + 2));
+        if (text && !ascii) {
+            Incoming now = end.lend();
+            if (!isUtf8(now, in, payload, length, false, true, sink)) {
+                return true;
+            }
+            end.giveBack(now);
+        }
+        if (end.delivery == Delivery.STREAMED) {
+            sink.onChunk(text, in, payload, length, true);
+        } else {
+            sink.onMessage(text, in, payload, length);
         }
         return true;
     }
 
     /** Checks the header of a frame before any of its payload; false if it broke a rule. */
-    private boolean beginFrame(MessageSink sink) {
-        int opcode = header.opcode;
+    private boolean beginFrame(Incoming now, MessageSink sink) {
+        int opcode = now.header.opcode;
         // RFC 6455 §5.2: a reserved opcode or bit fails the connection; RFC 7692 §6: RSV1 marks the first frame of a
         // compressed message and nothing else.
         if (Opcode.isReserved(opcode)) {
             return fail(sink, Violation.RESERVED_OPCODE);
         }
-        boolean rsv1 = header.reservedBits == 4;
+        boolean rsv1 = now.header.reservedBits == 4;
         boolean rsv1Allowed = deflate != null && (opcode == Opcode.TEXT || opcode == Opcode.BINARY);
-        if (header.reservedBits != 0 && !(rsv1 && rsv1Allowed)) {
+        if (now.header.reservedBits != 0 && !(rsv1 && rsv1Allowed)) {
             return fail(sink, Violation.RESERVED_BITS);
         }
         // RFC 6455 §5.1
-        if (header.masked != role.peer().masks()) {
-            return fail(sink, header.masked ? Violation.MASKED_FRAME : Violation.UNMASKED_FRAME);
+        if (now.header.masked != endpoint.role.peer().masks()) {
+            return fail(sink, now.header.masked ? Violation.MASKED_FRAME : Violation.UNMASKED_FRAME);
         }
-        long length = header.payloadLength;
+        long length = now.header.payloadLength;
         if (Opcode.isControl(opcode)) {
             // RFC 6455 §5.5
-            if (!header.fin) {
+            if (!now.header.fin) {
                 return fail(sink, Violation.FRAGMENTED_CONTROL);
             }
-            if (header.lengthBytes != 0) {
+            if (now.header.lengthBytes != 0) {
                 return fail(sink, Violation.CONTROL_TOO_LONG);
             }
         } else {
@@ -195,101 +190,103 @@ public final class WebSocketProtocol {
             if (length < 0) {
                 return fail(sink, Violation.LENGTH_OVERFLOW);
             }
-            if ((header.lengthBytes == 2 && length < 126) || (header.lengthBytes == 8 && length < 0x10000)) {
+            if ((now.header.lengthBytes == 2 && length < 126) || (now.header.lengthBytes == 8 && length < 0x10000)) {
                 return fail(sink, Violation.NON_MINIMAL_LENGTH);
             }
-            if (!beginData(opcode, rsv1, length, sink)) {
+            if (!beginData(now, opcode, rsv1, length, sink)) {
                 return false;
             }
         }
-        remaining = length;
-        key = header.maskingKey;
-        inPayload = true;
+        now.remaining = length;
+        now.key = now.header.maskingKey;
+        now.inPayload = true;
         return true;
     }
 
-    private boolean beginData(int opcode, boolean rsv1, long length, MessageSink sink) {
+    private boolean beginData(Incoming now, int opcode, boolean rsv1, long length, MessageSink sink) {
         // RFC 6455 §5.4
         if (opcode == Opcode.CONTINUATION) {
-            if (messageOpcode == Opcode.CONTINUATION) {
+            if (now.messageOpcode == Opcode.CONTINUATION) {
                 return fail(sink, Violation.UNEXPECTED_CONTINUATION);
             }
         } else {
-            if (messageOpcode != Opcode.CONTINUATION) {
+            if (now.messageOpcode != Opcode.CONTINUATION) {
                 return fail(sink, Violation.UNFINISHED_MESSAGE);
             }
-            messageOpcode = opcode;
-            compressed = rsv1;
-            chargedBytes = 0;
-            fragments = 0;
-            inflatedBytes = 0;
+            now.messageOpcode = opcode;
+            now.compressed = rsv1;
+            now.chargedBytes = 0;
+            now.fragments = 0;
+            now.inflatedBytes = 0;
         }
         // RFC 6455 §10.4: limits protect against frames and messages of any size.
-        long most = limits.maxMessageBytes();
-        if (++fragments > limits.maxFragments()) {
+        long most = endpoint.limits.maxMessageBytes();
+        if (++now.fragments > endpoint.limits.maxFragments()) {
             return fail(
                     sink,
                     Violation.TOO_MANY_FRAGMENTS,
-                    "message of more than " + limits.maxFragments() + " frames (maxFragments)");
+                    "message of more than " + endpoint.limits.maxFragments() + " frames (maxFragments)");
         }
-        if (compressed) {
+        if (now.compressed) {
             most = Math.max(most, most + (most >> DEFLATE_SLACK_SHIFT) + DEFLATE_SLACK); // the sum may overflow
         }
         // A message has any number of frames before its last one, and tiny or empty ones are not free.
-        long charge = header.fin ? length : Math.max(length, limits.minFragmentCharge());
-        if (charge > most - chargedBytes) {
+        long charge = now.header.fin ? length : Math.max(length, endpoint.limits.minFragmentCharge());
+        if (charge > most - now.chargedBytes) {
             return failTooBig(sink);
         }
-        chargedBytes += charge;
+        now.chargedBytes += charge;
         return true;
     }
 
-    private void takePayload(ByteBuf in, MessageSink sink) {
+    private void takePayload(Incoming now, ByteBuf in, MessageSink sink) {
         int index = in.readerIndex();
-        int length = (int) Math.min(remaining, in.readableBytes());
+        int length = (int) Math.min(now.remaining, in.readableBytes());
         in.readerIndex(index + length);
         boolean ascii = false;
-        if (header.masked) {
-            ascii = Masking.apply(in, index, length, key);
-            key = Masking.rotate(key, length);
+        if (now.header.masked) {
+            ascii = Masking.apply(in, index, length, now.key);
+            now.key = Masking.rotate(now.key, length);
         }
-        remaining -= length;
-        boolean frameEnds = remaining == 0;
-        inPayload = !frameEnds;
-        if (Opcode.isControl(header.opcode)) {
-            takeControl(in, index, length, frameEnds, sink);
+        now.remaining -= length;
+        boolean frameEnds = now.remaining == 0;
+        now.inPayload = !frameEnds;
+        if (Opcode.isControl(now.header.opcode)) {
+            takeControl(now, in, index, length, frameEnds, sink);
         } else {
-            boolean messageEnds = frameEnds && header.fin;
-            boolean text = messageOpcode == Opcode.TEXT;
+            boolean messageEnds = frameEnds && now.header.fin;
+            boolean text = now.messageOpcode == Opcode.TEXT;
             if (messageEnds) {
-                messageOpcode = Opcode.CONTINUATION;
+                now.messageOpcode = Opcode.CONTINUATION;
             }
-            if (compressed) {
-                takeCompressed(text, in, index, length, messageEnds, sink);
-            } else if (!text || isUtf8(in, index, length, ascii, messageEnds, sink)) {
-                deliver(text, in, index, length, messageEnds, sink);
+            if (now.compressed) {
+                takeCompressed(now, text, in, index, length, messageEnds, sink);
+            } else if (!text || isUtf8(now, in, index, length, ascii, messageEnds, sink)) {
+                deliver(now, text, in, index, length, messageEnds, sink);
             }
         }
     }
 
     /** RFC 6455 §8.1, at the first bad octet; {@code ascii} is what unmasking has found out on its way. */
-    private boolean isUtf8(ByteBuf in, int index, int length, boolean ascii, boolean messageEnds, MessageSink sink) {
-        boolean valid = (ascii && utf8.atBoundary()) || utf8.accept(in, index, length);
+    private boolean isUtf8(
+            Incoming now, ByteBuf in, int index, int length, boolean ascii, boolean messageEnds, MessageSink sink) {
+        boolean valid = (ascii && now.utf8.atBoundary()) || now.utf8.accept(in, index, length);
         if (valid && messageEnds) {
-            valid = utf8.atBoundary();
+            valid = now.utf8.atBoundary();
         }
         return valid || fail(sink, Violation.TEXT_UTF8);
     }
 
-    private void deliver(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
-        if (delivery == Delivery.STREAMED) {
-            deliverChunk(text, in, index, length, messageEnds, sink);
-        } else if (messageEnds && message.isEmpty()) {
+    private void deliver(
+            Incoming now, boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        if (endpoint.delivery == Delivery.STREAMED) {
+            deliverChunk(now, text, in, index, length, messageEnds, sink);
+        } else if (messageEnds && now.message.isEmpty()) {
             sink.onMessage(text, in, index, length);
         } else {
-            message.append(in, index, length, remaining);
+            now.message.append(in, index, length, now.remaining);
             if (messageEnds) {
-                deliverAssembled(text, message.take(), sink);
+                deliverAssembled(text, now.message.take(), sink);
             }
         }
     }
@@ -302,20 +299,21 @@ public final class WebSocketProtocol {
         }
     }
 
-    private void deliverChunk(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
-        int incomplete = text ? utf8.incomplete() : 0;
-        if (message.isEmpty() && incomplete == 0) {
+    private void deliverChunk(
+            Incoming now, boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        int incomplete = text ? now.utf8.incomplete() : 0;
+        if (now.message.isEmpty() && incomplete == 0) {
             if (length > 0 || messageEnds) {
                 sink.onChunk(text, in, index, length, messageEnds);
             }
             return;
         }
         // A character is cut: the octets of it that came are held back, at most three.
-        message.append(in, index, length, 0);
-        ByteBuf whole = message.take();
+        now.message.append(in, index, length, 0);
+        ByteBuf whole = now.message.take();
         try {
             int deliverable = whole.readableBytes() - incomplete;
-            message.append(whole, whole.readerIndex() + deliverable, incomplete, 0);
+            now.message.append(whole, whole.readerIndex() + deliverable, incomplete, 0);
             if (deliverable > 0 || messageEnds) {
                 sink.onChunk(text, whole, whole.readerIndex(), deliverable, messageEnds);
             }
@@ -325,18 +323,18 @@ public final class WebSocketProtocol {
     }
 
     private void takeCompressed(
-            boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
-        if (delivery == Delivery.STREAMED) {
-            inflate(text, in, index, length, messageEnds, sink);
-        } else if (messageEnds && message.isEmpty()) {
-            inflate(text, in, index, length, true, sink);
+            Incoming now, boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        if (endpoint.delivery == Delivery.STREAMED) {
+            inflate(now, text, in, index, length, messageEnds, sink);
+        } else if (messageEnds && now.message.isEmpty()) {
+            inflate(now, text, in, index, length, true, sink);
         } else {
             // The inflater is the event loop's, so a message goes through it in one piece.
-            message.append(in, index, length, remaining);
+            now.message.append(in, index, length, now.remaining);
             if (messageEnds) {
-                ByteBuf whole = message.take();
+                ByteBuf whole = now.message.take();
                 try {
-                    inflate(text, whole, whole.readerIndex(), whole.readableBytes(), true, sink);
+                    inflate(now, text, whole, whole.readerIndex(), whole.readableBytes(), true, sink);
                 } finally {
                     whole.release();
                 }
@@ -344,11 +342,18 @@ public final class WebSocketProtocol {
         }
     }
 
-    private void inflate(boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
-        ByteBuf inflated = allocator.buffer();
+    private void inflate(
+            Incoming now, boolean text, ByteBuf in, int index, int length, boolean messageEnds, MessageSink sink) {
+        ByteBuf inflated = endpoint.allocator.buffer();
         try {
             Inflation result = Objects.requireNonNull(deflate)
-                    .inflate(in, index, length, messageEnds, inflated, limits.maxMessageBytes() - inflatedBytes);
+                    .inflate(
+                            in,
+                            index,
+                            length,
+                            messageEnds,
+                            inflated,
+                            endpoint.limits.maxMessageBytes() - now.inflatedBytes);
             if (result == Inflation.TOO_BIG) {
                 failTooBig(sink);
                 return;
@@ -363,12 +368,12 @@ public final class WebSocketProtocol {
             }
             int start = inflated.readerIndex();
             int size = inflated.readableBytes();
-            inflatedBytes += size;
-            if (text && !isUtf8(inflated, start, size, false, messageEnds, sink)) {
+            now.inflatedBytes += size;
+            if (text && !isUtf8(now, inflated, start, size, false, messageEnds, sink)) {
                 return;
             }
-            if (delivery == Delivery.STREAMED) {
-                deliverChunk(text, inflated, start, size, messageEnds, sink);
+            if (endpoint.delivery == Delivery.STREAMED) {
+                deliverChunk(now, text, inflated, start, size, messageEnds, sink);
             } else {
                 sink.onMessage(text, inflated, start, size);
             }
@@ -377,28 +382,28 @@ public final class WebSocketProtocol {
         }
     }
 
-    private void takeControl(ByteBuf in, int index, int length, boolean frameEnds, MessageSink sink) {
-        if (control == null && frameEnds) {
-            onControl(in, index, length, sink);
+    private void takeControl(Incoming now, ByteBuf in, int index, int length, boolean frameEnds, MessageSink sink) {
+        if (now.control == null && frameEnds) {
+            onControl(now, in, index, length, sink);
             return;
         }
-        if (control == null) {
-            control = allocator.buffer((int) header.payloadLength);
+        if (now.control == null) {
+            now.control = endpoint.allocator.buffer((int) now.header.payloadLength);
         }
-        control.writeBytes(in, index, length);
+        now.control.writeBytes(in, index, length);
         if (frameEnds) {
-            ByteBuf whole = control;
-            control = null;
+            ByteBuf whole = now.control;
+            now.control = null;
             try {
-                onControl(whole, whole.readerIndex(), whole.readableBytes(), sink);
+                onControl(now, whole, whole.readerIndex(), whole.readableBytes(), sink);
             } finally {
                 whole.release();
             }
         }
     }
 
-    private void onControl(ByteBuf payload, int index, int length, MessageSink sink) {
-        switch (header.opcode) {
+    private void onControl(Incoming now, ByteBuf payload, int index, int length, MessageSink sink) {
+        switch (now.header.opcode) {
             case Opcode.PING -> {
                 answerPing(payload, index, length, sink);
                 sink.onPing(payload, index, length);
@@ -418,9 +423,9 @@ public final class WebSocketProtocol {
         }
         releaseOwedPong(); // the newer pong answers the older ping, too
         if (sink.holdsPongs()) {
-            owedPong = allocator.buffer(Math.max(1, length)).writeBytes(payload, index, length);
+            owedPong = endpoint.allocator.buffer(Math.max(1, length)).writeBytes(payload, index, length);
         } else {
-            writer.write(true, false, Opcode.PONG, payload, index, length, sink.out());
+            endpoint.writer.write(true, false, Opcode.PONG, payload, index, length, sink.out());
         }
     }
 
@@ -448,9 +453,9 @@ public final class WebSocketProtocol {
         if (state == CloseState.OPEN) {
             // RFC 6455 §5.5.1: answer with a close frame, typically echoing the code received.
             if (length == 0) {
-                writer.writeEmpty(Opcode.CLOSE, sink.out());
+                endpoint.writer.writeEmpty(Opcode.CLOSE, sink.out());
             } else {
-                writer.writeClose(code, "", sink.out());
+                endpoint.writer.writeClose(code, "", sink.out());
             }
             state = CloseState.CLOSED_BY_PEER;
         } else {
@@ -464,7 +469,7 @@ public final class WebSocketProtocol {
         return fail(
                 sink,
                 Violation.MESSAGE_TOO_BIG,
-                "message larger than " + limits.maxMessageBytes() + " bytes (maxMessageBytes)");
+                "message larger than " + endpoint.limits.maxMessageBytes() + " bytes (maxMessageBytes)");
     }
 
     private boolean fail(MessageSink sink, Violation violation) {
@@ -474,7 +479,7 @@ public final class WebSocketProtocol {
     /** RFC 6455 §7.1.7: a close frame with the code, unless one is out already; then nothing more is read. */
     private boolean fail(MessageSink sink, Violation violation, String reason) {
         if (state == CloseState.OPEN) {
-            writer.writeClose(violation.closeCode(), reason, sink.out());
+            endpoint.writer.writeClose(violation.closeCode(), reason, sink.out());
         }
         state = CloseState.FAILED;
         releaseIncoming();
@@ -495,11 +500,11 @@ public final class WebSocketProtocol {
             return false;
         }
         if (deflate == null || !deflate.worthCompressing(text.length())) {
-            writer.writeText(text, out);
+            endpoint.writer.writeText(text, out);
             return true;
         }
         int length = Utf8.length(text);
-        ByteBuf payload = allocator.buffer(length);
+        ByteBuf payload = endpoint.allocator.buffer(length);
         try {
             Utf8.write(text, length, payload);
             writeData(Opcode.TEXT, payload, 0, length, out);
@@ -526,18 +531,19 @@ public final class WebSocketProtocol {
 
     private void writeData(int opcode, ByteBuf payload, int index, int length, ByteBuf out) {
         if (deflate != null && deflate.worthCompressing(length)) {
-            ByteBuf deflated = allocator.buffer();
+            ByteBuf deflated = endpoint.allocator.buffer();
             try {
                 if (deflate.deflate(payload, index, length, deflated)) {
                     // RFC 7692 §6: RSV1 marks the message as compressed.
-                    writer.write(true, true, opcode, deflated, deflated.readerIndex(), deflated.readableBytes(), out);
+                    endpoint.writer.write(
+                            true, true, opcode, deflated, deflated.readerIndex(), deflated.readableBytes(), out);
                     return;
                 }
             } finally {
                 deflated.release();
             }
         }
-        writer.write(true, false, opcode, payload, index, length, out);
+        endpoint.writer.write(true, false, opcode, payload, index, length, out);
     }
 
     /**
@@ -551,7 +557,7 @@ public final class WebSocketProtocol {
             return false;
         }
         int opcode = sendingParts ? Opcode.CONTINUATION : text ? Opcode.TEXT : Opcode.BINARY;
-        writer.write(last, false, opcode, payload, index, length, out);
+        endpoint.writer.write(last, false, opcode, payload, index, length, out);
         sendingParts = !last;
         return true;
     }
@@ -564,7 +570,7 @@ public final class WebSocketProtocol {
      * @throws IllegalStateException if a message in parts has not ended, or if this is a client's connection
      */
     public @Nullable ByteBuf frameOf(PreparedMessage prepared) {
-        if (role.masks()) {
+        if (endpoint.role.masks()) {
             throw new IllegalStateException("a prepared message is for connections of a server; "
                     + "a client masks each frame with a key of its own (RFC 6455 §5.3): use writeMessage");
         }
@@ -593,7 +599,7 @@ public final class WebSocketProtocol {
         if (state != CloseState.OPEN) {
             return false;
         }
-        writer.write(true, false, opcode, payload, index, length, out);
+        endpoint.writer.write(true, false, opcode, payload, index, length, out);
         return true;
     }
 
@@ -601,7 +607,7 @@ public final class WebSocketProtocol {
     public void writeOwedPong(ByteBuf out) {
         ByteBuf pong = owedPong;
         if (pong != null && state == CloseState.OPEN) {
-            writer.write(true, false, Opcode.PONG, pong, pong.readerIndex(), pong.readableBytes(), out);
+            endpoint.writer.write(true, false, Opcode.PONG, pong, pong.readerIndex(), pong.readableBytes(), out);
         }
         releaseOwedPong();
     }
@@ -622,9 +628,9 @@ public final class WebSocketProtocol {
             return false;
         }
         if (code == CloseCode.NO_STATUS) {
-            writer.writeEmpty(Opcode.CLOSE, out);
+            endpoint.writer.writeEmpty(Opcode.CLOSE, out);
         } else {
-            writer.writeClose(code, reason, out);
+            endpoint.writer.writeClose(code, reason, out);
         }
         state = CloseState.CLOSING;
         return true;
@@ -655,10 +661,8 @@ public final class WebSocketProtocol {
     }
 
     private void releaseIncoming() {
-        message.release();
-        if (control != null) {
-            control.release();
-            control = null;
+        if (incoming != null) {
+            incoming.release();
         }
     }
 

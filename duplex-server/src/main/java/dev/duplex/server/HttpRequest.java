@@ -13,25 +13,30 @@ import org.jspecify.annotations.Nullable;
 
 /** A plain HTTP request, completely read. Immutable, apart from the array of its body. */
 public final class HttpRequest {
+    private static final byte[] NO_BODY = {};
+    private static final SocketAddress NOBODY = InetSocketAddress.createUnresolved("localhost", 0);
+
     private final String method;
     private final String target;
     private final RequestTarget parsed;
     private final Query query;
     private final HttpFields fields;
-    private final Map<String, String> cookies;
     private final Map<String, String> pathParameters;
     private final List<String> tail;
     private final byte[] body;
     private final SocketAddress remoteAddress;
     private final boolean secure;
 
+    /** Once somebody has asked for them. */
+    private @Nullable Map<String, String> cookies;
+
     private HttpRequest(Builder builder) {
         this.method = builder.method;
-        this.target = builder.target;
         this.parsed = RequestTarget.parse(builder.target);
+        // Not a text of its own where it is the path: that one is shared.
+        this.target = parsed.rawPath().equals(builder.target) ? parsed.rawPath() : builder.target;
         this.query = Query.parse(parsed.rawQuery());
         this.fields = builder.fields;
-        this.cookies = Cookies.parse(builder.fields);
         this.pathParameters = builder.pathParameters;
         this.tail = builder.tail == null ? parsed.segments() : builder.tail;
         this.body = builder.body;
@@ -98,7 +103,13 @@ public final class HttpRequest {
 
     /** The cookies by their names, as {@link Cookies#parse} reads them. */
     public Map<String, String> cookies() {
-        return cookies;
+        // Threads that ask at the same time may each read them, and find the same.
+        Map<String, String> read = cookies;
+        if (read == null) {
+            read = fields.has("Cookie") ? Cookies.parse(fields) : Map.of();
+            cookies = read;
+        }
+        return read;
     }
 
     /** The body, of zero length if there was none. The array is the request's own: do not change it. */
@@ -129,8 +140,8 @@ public final class HttpRequest {
         private HttpFields fields = HttpFields.EMPTY;
         private Map<String, String> pathParameters = Map.of();
         private @Nullable List<String> tail;
-        private byte[] body = new byte[0];
-        private SocketAddress remoteAddress = InetSocketAddress.createUnresolved("localhost", 0);
+        private byte[] body = NO_BODY;
+        private SocketAddress remoteAddress = NOBODY;
         private boolean secure;
 
         private Builder(String method, String target) {
@@ -145,7 +156,9 @@ public final class HttpRequest {
 
         /** The parameters of the route, in the order of its template. */
         public Builder pathParameters(Map<String, String> pathParameters) {
-            this.pathParameters = Collections.unmodifiableMap(new LinkedHashMap<>(pathParameters));
+            this.pathParameters = pathParameters.isEmpty()
+                    ? Map.of()
+                    : Collections.unmodifiableMap(new LinkedHashMap<>(pathParameters));
             return this;
         }
 

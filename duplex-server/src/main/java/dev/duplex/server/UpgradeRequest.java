@@ -1,5 +1,6 @@
 package dev.duplex.server;
 
+import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HttpFields;
 import dev.duplex.core.handshake.ServerHandshake;
 import java.net.SocketAddress;
@@ -12,13 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** A request to open a session: a valid opening handshake (RFC 6455 §4.2.1) on the path of a route. Immutable. */
 public final class UpgradeRequest {
     private final HttpRequest request;
-    private final ServerHandshake.Valid handshake;
     private final @Nullable SSLSession tls;
 
-    /** Made by the server. */
-    public UpgradeRequest(HttpRequest request, ServerHandshake.Valid handshake, @Nullable SSLSession tls) {
+    /** Made by the server, of a request that it has found to be a valid handshake. */
+    public UpgradeRequest(HttpRequest request, @Nullable SSLSession tls) {
         this.request = request;
-        this.handshake = handshake;
         this.tls = tls;
     }
 
@@ -59,17 +58,17 @@ public final class UpgradeRequest {
 
     /** The value of {@code Host}. */
     public String host() {
-        return handshake.host();
+        return headers().first("Host").orElseThrow();
     }
 
     /** The value of {@code Origin}; browsers send it, other clients rarely. */
     public Optional<String> origin() {
-        return handshake.origin();
+        return headers().first("Origin");
     }
 
     /** The subprotocols the client offers, its favourite first. */
     public List<String> subprotocols() {
-        return handshake.subprotocols();
+        return headers().tokens("Sec-WebSocket-Protocol");
     }
 
     /** The peer, or the client that a trusted proxy names. */
@@ -92,9 +91,10 @@ public final class UpgradeRequest {
         return request;
     }
 
-    /** The validated handshake. */
+    /** The handshake, read from the request anew: a session keeps as little as it can for each connection. */
     public ServerHandshake.Valid handshake() {
-        return handshake;
+        HandshakeRequest head = new HandshakeRequest(request.method(), request.target(), "HTTP/1.1", request.fields());
+        return (ServerHandshake.Valid) ServerHandshake.validate(head);
     }
 
     @Override

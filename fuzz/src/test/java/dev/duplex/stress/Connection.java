@@ -1,16 +1,17 @@
 package dev.duplex.stress;
 
 import dev.duplex.core.Delivery;
+import dev.duplex.core.Endpoint;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
 import dev.duplex.core.Violation;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.fuzz.MemoryChannel;
 import dev.duplex.fuzz.SteppedLoop;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.SlowConsumerPolicy;
 import dev.duplex.transport.internal.ConnectionListener;
+import dev.duplex.transport.internal.ConnectionTerms;
 import dev.duplex.transport.internal.LoopState;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
@@ -48,14 +49,9 @@ final class Connection implements ConnectionListener {
         Limits limits = LIMITS.withMaxBufferedBytes(maxBufferedBytes);
         channel.config().setAllocator(ALLOCATOR);
         loop.register(channel);
-        socket = new WebSocketConnection(
-                channel,
-                new LoopState(loop, () -> 0, Deflate.NONE),
-                Role.SERVER,
-                new WebSocketProtocol(Role.SERVER, limits, Delivery.WHOLE, null, ALLOCATOR, null),
-                limits,
-                policy,
-                this);
+        Endpoint endpoint = new Endpoint(Role.SERVER, limits, Delivery.WHOLE, ALLOCATOR, null);
+        LoopState state = new LoopState(loop, () -> 0, Deflate.NONE);
+        socket = new WebSocketConnection(channel, new ConnectionTerms(state, endpoint, policy), null, this);
         loop.on(() -> channel.pipeline().addLast(socket));
     }
 

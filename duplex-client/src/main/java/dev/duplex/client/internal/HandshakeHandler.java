@@ -1,9 +1,9 @@
 package dev.duplex.client.internal;
 
 import dev.duplex.core.Delivery;
+import dev.duplex.core.Endpoint;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.core.deflate.DeflateNegotiation;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.deflate.PerMessageDeflate;
@@ -12,6 +12,7 @@ import dev.duplex.core.handshake.ExtensionElement;
 import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SlowConsumerPolicy;
+import dev.duplex.transport.internal.ConnectionTerms;
 import dev.duplex.transport.internal.LoopState;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.Unpooled;
@@ -314,22 +315,13 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         end();
         Channel channel = ctx.channel();
         ClientLoops loops = attempt.connector().dialing().loops();
-        WebSocketProtocol protocol = new WebSocketProtocol(
-                Role.CLIENT,
-                limits(),
-                Delivery.WHOLE,
-                agreed.deflate(),
-                channel.alloc(),
-                loops.keysOf(channel.eventLoop()));
+        Endpoint endpoint = new Endpoint(
+                Role.CLIENT, limits(), Delivery.WHOLE, channel.alloc(), loops.keysOf(channel.eventLoop()));
+        // What cannot be buffered flags the socket as full, which closes it.
+        ConnectionTerms terms = new ConnectionTerms(
+                loops.loops().stateOf(channel.eventLoop()), endpoint, SlowConsumerPolicy.DROP_NEWEST);
         WebSocketConnection connection = new WebSocketConnection(
-                channel,
-                loops.loops().stateOf(channel.eventLoop()),
-                Role.CLIENT,
-                protocol,
-                limits(),
-                // What cannot be buffered flags the socket as full, which closes it.
-                SlowConsumerPolicy.DROP_NEWEST,
-                attempt.connector().owner());
+                channel, terms, agreed.deflate(), attempt.connector().owner());
         ChannelPipeline pipeline = channel.pipeline();
         pipeline.replace(this, "websocket", connection);
         attempt.connector().owner().established(connection, agreed.subprotocol(), agreed.extensions());

@@ -1,6 +1,7 @@
 package dev.duplex.core.handshake;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -23,11 +24,11 @@ import java.util.function.BiConsumer;
  */
 public final class HttpFields implements Iterable<HttpFields.Field> {
     /** No fields at all. */
-    public static final HttpFields EMPTY = new HttpFields(List.of());
+    public static final HttpFields EMPTY = new HttpFields();
 
-    private final List<Field> fields;
+    private final Field[] fields;
 
-    private HttpFields(List<Field> fields) {
+    private HttpFields(Field... fields) {
         this.fields = fields;
     }
 
@@ -95,7 +96,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
 
     /** All values of this name, in order; empty if there is none. */
     public List<String> values(String name) {
-        return fields.stream()
+        return Arrays.stream(fields)
                 .filter(field -> field.isNamed(name))
                 .map(Field::value)
                 .toList();
@@ -103,7 +104,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
 
     /** The first value of this name. */
     public Optional<String> first(String name) {
-        return fields.stream()
+        return Arrays.stream(fields)
                 .filter(field -> field.isNamed(name))
                 .map(Field::value)
                 .findFirst();
@@ -125,37 +126,39 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
 
     /** Whether there is a field of this name. */
     public boolean has(String name) {
-        return fields.stream().anyMatch(field -> field.isNamed(name));
+        return Arrays.stream(fields).anyMatch(field -> field.isNamed(name));
     }
 
     /** How many fields there are; a name that occurs twice counts twice. */
     public int size() {
-        return fields.size();
+        return fields.length;
     }
 
     public boolean isEmpty() {
-        return fields.isEmpty();
+        return fields.length == 0;
     }
 
     /** Calls the action with the name and value of each field, in order. */
     public void forEach(BiConsumer<? super String, ? super String> action) {
-        fields.forEach(field -> action.accept(field.name(), field.value()));
+        for (Field field : fields) {
+            action.accept(field.name(), field.value());
+        }
     }
 
     @Override
     public Iterator<Field> iterator() {
-        return fields.iterator();
+        return Arrays.asList(fields).iterator();
     }
 
     /** Equal to fields of the same names, case aside, and values in the same order. */
     @Override
     public boolean equals(Object other) {
-        if (!(other instanceof HttpFields that) || that.fields.size() != fields.size()) {
+        if (!(other instanceof HttpFields that) || that.fields.length != fields.length) {
             return false;
         }
-        for (int i = 0; i < fields.size(); i++) {
-            Field mine = fields.get(i);
-            Field theirs = that.fields.get(i);
+        for (int i = 0; i < fields.length; i++) {
+            Field mine = fields[i];
+            Field theirs = that.fields[i];
             if (!mine.isNamed(theirs.name()) || !mine.value().equals(theirs.value())) {
                 return false;
             }
@@ -175,7 +178,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
     /** The names only: values may be cookies and credentials, which do not belong into a log. */
     @Override
     public String toString() {
-        return fields.stream().map(Field::name).toList().toString();
+        return Arrays.stream(fields).map(Field::name).toList().toString();
     }
 
     /** What there is of this name, as the end of a sentence: {@code was "..."} or {@code is missing}. */
@@ -205,7 +208,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
          *     character other than tab or a character past U+00FF (RFC 9110 §5.5)
          */
         public Builder add(String name, String value) {
-            fields.add(new Field(name, value));
+            fields.add(CommonFields.of(name, value));
             return this;
         }
 
@@ -223,7 +226,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
 
         /** Adds all of them, after those already there. */
         public Builder addAll(HttpFields others) {
-            fields.addAll(others.fields);
+            fields.addAll(Arrays.asList(others.fields));
             return this;
         }
 
@@ -234,7 +237,7 @@ public final class HttpFields implements Iterable<HttpFields.Field> {
         }
 
         public HttpFields build() {
-            return fields.isEmpty() ? EMPTY : new HttpFields(List.copyOf(fields));
+            return fields.isEmpty() ? EMPTY : new HttpFields(fields.toArray(new Field[0]));
         }
     }
 }

@@ -89,12 +89,10 @@ public final class Listener {
     }
 
     private void accept(Channel channel) {
-        server.opened(channel);
-        if (!server.connectionOpened()) {
+        if (!server.connectionOpened(channel)) {
             refuse(channel);
             return;
         }
-        channel.closeFuture().addListener(closed -> server.connectionClosed());
         ServerSettings settings = server.settings();
         Limits limits = settings.limits();
         ChannelPipeline pipeline = channel.pipeline();

@@ -104,7 +104,11 @@ public final class PathRouter<T> {
                     parameters.put(PathTemplate.WILDCARD, String.join("/", tail));
                 }
             }
-            return new Match<>(value, template.text(), Collections.unmodifiableMap(parameters), List.copyOf(tail));
+            return new Match<>(
+                    value,
+                    template.text(),
+                    parameters.isEmpty() ? Map.of() : Collections.unmodifiableMap(parameters),
+                    List.copyOf(tail));
         }
     }
 

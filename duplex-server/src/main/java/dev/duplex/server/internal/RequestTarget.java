@@ -3,6 +3,7 @@ package dev.duplex.server.internal;
 import dev.duplex.server.BadRequestException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The target of a request (RFC 9112 §3.2), taken apart. The path is split at its slashes before anything is decoded, so
@@ -13,6 +14,15 @@ import java.util.List;
  * @param segments the decoded segments of the path; the last one is empty where the path ends with a slash
  */
 public record RequestTarget(String rawPath, String rawQuery, List<String> segments) {
+    private static final int SLOTS = 256;
+    private static final int LONGEST_SHARED = 256;
+
+    /**
+     * Of paths that came lately, once in memory for all sessions that came to it; a newer one takes the place of an older
+     * one. None with a query, which may hold a credential. Any thread: one that does not see what another has put here
+     * makes its own.
+     */
+    private static final @Nullable RequestTarget[] LATELY = new @Nullable RequestTarget[SLOTS];
 
     /**
      * Takes a target apart, in time linear in its length.
@@ -23,6 +33,19 @@ public record RequestTarget(String rawPath, String rawQuery, List<String> segmen
      *     characters
      */
     public static RequestTarget parse(String target) {
+        int slot = target.hashCode() & (SLOTS - 1);
+        RequestTarget known = LATELY[slot];
+        if (known != null && known.rawPath.equals(target)) {
+            return known;
+        }
+        RequestTarget parsed = parseAnew(target);
+        if (target.length() <= LONGEST_SHARED && parsed.rawPath.equals(target)) {
+            LATELY[slot] = parsed;
+        }
+        return parsed;
+    }
+
+    private static RequestTarget parseAnew(String target) {
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
             // RFC 9112 §3.2: no whitespace in the request target; RFC 3986 §4.1: a fragment is never sent.

@@ -5,10 +5,8 @@ import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.EventLoops;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.EventLoop;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -27,8 +25,15 @@ public final class ServerCore {
     private final AtomicLong sessionNumbers = new AtomicLong();
     private final AtomicInteger connections = new AtomicInteger();
 
-    /** Every TCP connection, whatever it is at. */
-    private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+    /** Every TCP connection that has no session, whatever it is at. */
+    private final Set<Channel> channels = ConcurrentHashMap.newKeySet();
+
+    // Each one for all connections.
+    private final ChannelFutureListener forgotten = closed -> channels.remove(closed.channel());
+    private final ChannelFutureListener closed = closed -> {
+        channels.remove(closed.channel());
+        connections.decrementAndGet();
+    };
 
     private final AtomicInteger sessions = new AtomicInteger();
     private final Set<HttpConnection> plain = ConcurrentHashMap.newKeySet();
@@ -91,22 +96,21 @@ public final class ServerCore {
 
     // ------------------------------------------------------------------------------------------------------- counting
 
-    /** Counts a TCP connection in; false, not counted, if there are too many. */
-    boolean connectionOpened() {
-        if (connections.incrementAndGet() > settings.maxConnections()) {
-            connections.decrementAndGet();
-            return false;
-        }
-        return true;
-    }
-
-    void connectionClosed() {
-        connections.decrementAndGet();
-    }
-
-    /** For {@link #closeConnections}; it leaves by itself when it is closed. */
-    void opened(Channel channel) {
+    /** Counts a TCP connection in, until it closes; false, not counted, if there are too many. */
+    boolean connectionOpened(Channel channel) {
+        // For closeConnections.
         channels.add(channel);
+        boolean counted = connections.incrementAndGet() <= settings.maxConnections();
+        if (!counted) {
+            connections.decrementAndGet();
+        }
+        channel.closeFuture().addListener(counted ? closed : forgotten);
+        return counted;
+    }
+
+    /** Its session is open, and closes it. */
+    void upgraded(Channel channel) {
+        channels.remove(channel);
     }
 
     void sessionOpened() {
@@ -156,7 +160,8 @@ public final class ServerCore {
      * so without it, and would leave descriptors and buffers behind.
      */
     public void closeConnections() {
-        channels.close();
+        channels.forEach(Channel::close);
+        topics.everyone().snapshot().forEach(ServerSession::cut);
     }
 
     /** Every open session, as of now. */

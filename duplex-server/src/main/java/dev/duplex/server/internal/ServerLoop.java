@@ -2,11 +2,15 @@ package dev.duplex.server.internal;
 
 import dev.duplex.core.PreparedMessage;
 import dev.duplex.server.HttpRequest;
+import dev.duplex.server.Route;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.internal.LoopState;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.SingleThreadEventLoop;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +34,8 @@ final class ServerLoop {
 
     /** So much of what other threads ask for is done before the loop looks at its connections again. */
     private static final int MOST_AT_A_TIME = 256;
+
+    private static final int MOST_TEXTS = 64;
 
     private final int number;
     private final LoopState state;
@@ -52,6 +59,11 @@ final class ServerLoop {
 
     private final Runnable dropped;
 
+    /** By identity; used on the loop. */
+    private final Map<Route, LoopRoute> routes = new IdentityHashMap<>();
+
+    private final Map<String, String> texts = new HashMap<>();
+
     /** @param dropped told of each publication that the members on this loop do not get */
     ServerLoop(int number, LoopState state, Runnable dropped) {
         this.number = number;
@@ -65,6 +77,11 @@ final class ServerLoop {
 
     LoopState state() {
         return state;
+    }
+
+    /** The route's place on this loop, made if it has none yet; on the loop. */
+    LoopRoute route(Route route, Function<Route, LoopRoute> maker) {
+        return routes.computeIfAbsent(route, maker);
     }
 
     /**
@@ -113,6 +130,15 @@ final class ServerLoop {
         if (thread == null) {
             thread = Thread.currentThread();
         }
+    }
+
+    /** A text that many sessions have, once for all of them; on the loop. */
+    String shared(String text) {
+        String known = texts.get(text);
+        if (known == null && texts.size() < MOST_TEXTS) {
+            texts.put(text, text);
+        }
+        return known == null ? text : known;
     }
 
     boolean inEventLoop() {

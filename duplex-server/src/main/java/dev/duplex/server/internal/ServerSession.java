@@ -32,19 +32,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A session: hands what the connection receives to the handler, and what the application sends to the connection. */
-final class ServerSession implements Session, ConnectionListener, RawBytes {
+final class ServerSession extends Topic.Member implements Session, ConnectionListener, RawBytes {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
 
-    private final ServerCore server;
-    private final ServerLoop loop;
-    private final WebSocketHandler handler;
+    private final LoopRoute place;
     private final UpgradeRequest request;
     private final @Nullable String subprotocol;
     private final String extensions;
@@ -56,13 +53,11 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     private volatile @Nullable ConcurrentMap<String, Object> attributes;
 
-    private final Topic.Membership everyone;
-
     /** Memberships by the topics' names; guarded by the session. They take effect on the loop, in the order of calls. */
     private @Nullable Map<String, Topic.Membership> memberships;
 
     /** No membership begins any more; guarded by the session. */
-    private boolean ended;
+    private boolean subscribesNoMore;
 
     /** Who has stopped the reading; on the loop. */
     private boolean pausedByApplication;
@@ -76,23 +71,20 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     private long partBytes;
 
     ServerSession(
-            ServerCore server,
-            ServerLoop loop,
-            WebSocketHandler handler,
-            @Nullable Executor executor,
+            LoopRoute place,
             UpgradeRequest request,
             @Nullable String subprotocol,
             String extensions,
             Map<String, Object> attributes) {
-        this.server = server;
-        this.loop = loop;
-        this.handler = handler;
+        this.place = place;
         this.request = request;
         this.subprotocol = subprotocol;
         this.extensions = extensions;
-        this.number = server.nextSessionNumber();
-        this.serial = executor == null ? null : new SerialTasks(executor, new Backlog());
-        this.everyone = new Topic.Membership(server.topics().everyone(), this);
+        this.number = core().nextSessionNumber();
+        this.serial = place.route()
+                .executor()
+                .map(executor -> new SerialTasks(executor, new Backlog()))
+                .orElse(null);
         if (!attributes.isEmpty()) {
             this.attributes = new ConcurrentHashMap<>(attributes);
         }
@@ -101,13 +93,35 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     /** Joins session and connection, and opens; on the loop. */
     void open(WebSocketConnection attached) {
         connection = attached;
-        everyone.topic.group(loop.number()).add(everyone);
+        everyone().add(this);
         metrics().connectionOpened();
-        call(() -> handler.onOpen(this));
+        call(() -> handler().onOpen(this));
+    }
+
+    @Override
+    ServerSession session() {
+        return this;
+    }
+
+    /** All sessions of the loop. */
+    private Topic.Group everyone() {
+        return core().topics().everyone().group(loop().number());
+    }
+
+    private ServerCore core() {
+        return place.server();
+    }
+
+    private ServerLoop loop() {
+        return place.loop();
+    }
+
+    private WebSocketHandler handler() {
+        return place.route().handler();
     }
 
     private ServerMetrics metrics() {
-        return server.metrics();
+        return core().metrics();
     }
 
     // ------------------------------------------------------------------------------------------- calling the handler
@@ -119,9 +133,9 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     /** Calls the handler, on the loop or, behind whatever waits there, on the route's executor. */
     private void call(Call call) {
         if (serial == null) {
-            HttpRequest outer = loop.enter(request.http());
+            HttpRequest outer = loop().enter(request.http());
             run(call);
-            loop.leave(outer);
+            loop().leave(outer);
         } else {
             serial.queue(() -> run(call), 0);
         }
@@ -139,7 +153,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     private void failed(Throwable error) {
         LOG.warn("The handler of {} has failed; session {} is closed with 1011", request.path(), id(), error);
         try {
-            handler.onError(this, error);
+            handler().onError(this, error);
         } catch (Throwable again) {
             LOG.warn("onError of {} has failed too", request.path(), again);
         }
@@ -197,10 +211,10 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
             return;
         }
         // A handler may open another session, whose first message came together with its request.
-        MessageView view = loop.view.isShown() ? new MessageView() : loop.view;
-        HttpRequest outer = loop.enter(request.http());
+        MessageView view = loop().view.isShown() ? new MessageView() : loop().view;
+        HttpRequest outer = loop().enter(request.http());
         show(view.show(text, payload, index, length, last));
-        loop.leave(outer);
+        loop().leave(outer);
     }
 
     private void show(MessageView view) {
@@ -209,7 +223,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
         }
         try {
             view.handOver();
-            handler.onMessage(this, view);
+            handler().onMessage(this, view);
         } catch (Throwable error) {
             failed(error);
         } finally {
@@ -226,13 +240,13 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     @Override
     public void onPing(ByteBuf payload, int index, int length) {
         MessageView view = copy(false, payload, index, length, true);
-        call(() -> handler.onPing(this, view));
+        call(() -> handler().onPing(this, view));
     }
 
     @Override
     public void onPong(ByteBuf payload, int index, int length) {
         MessageView view = copy(false, payload, index, length, true);
-        call(() -> handler.onPong(this, view));
+        call(() -> handler().onPong(this, view));
     }
 
     @Override
@@ -242,7 +256,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public void onDrain() {
-        call(() -> handler.onDrain(this));
+        call(() -> handler().onDrain(this));
     }
 
     @Override
@@ -258,11 +272,11 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public void onClosed(CloseEvent event) {
-        everyone.topic.group(loop.number()).remove(everyone);
+        everyone().remove(this);
         leaveAll();
         metrics().connectionClosed(event.code());
-        call(() -> handler.onClose(this, event));
-        server.sessionClosed();
+        call(() -> handler().onClose(this, event));
+        core().sessionClosed();
     }
 
     // --------------------------------------------------------------------------------------------------------- Session
@@ -432,6 +446,11 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
         connection.terminate(CloseKind.TERMINATED, "terminated by us");
     }
 
+    /** Ends it at once, the server being gone. */
+    void cut() {
+        connection.channel().close();
+    }
+
     @Override
     public long bufferedAmount() {
         return connection.bufferedAmount();
@@ -460,10 +479,10 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
     }
 
     private void onLoop(Runnable action) {
-        if (loop.inEventLoop()) {
+        if (loop().inEventLoop()) {
             action.run();
         } else {
-            loop.execute(action);
+            loop().execute(action);
         }
     }
 
@@ -475,7 +494,7 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public WebSocketServer server() {
-        return server.facade();
+        return core().facade();
     }
 
     // ---------------------------------------------------------------------------------------------------------- topics
@@ -485,17 +504,17 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
         Objects.requireNonNull(topic, "topic");
         Topic.Membership membership;
         synchronized (this) {
-            if (ended || (memberships != null && memberships.containsKey(topic))) {
+            if (subscribesNoMore || (memberships != null && memberships.containsKey(topic))) {
                 return;
             }
             if (memberships == null) {
                 memberships = new HashMap<>(4);
             }
             // The topic exists from here on, so that what the caller publishes next finds it.
-            membership = new Topic.Membership(server.topics().join(topic), this);
+            membership = new Topic.Membership(core().topics().join(topic), this);
             memberships.put(topic, membership);
         }
-        loop.inOrder(() -> membership.topic.group(loop.number()).add(membership));
+        loop().inOrder(() -> membership.topic.group(loop().number()).add(membership));
     }
 
     @Override
@@ -506,19 +525,19 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
             membership = memberships == null ? null : memberships.remove(topic);
         }
         if (membership != null) {
-            loop.inOrder(() -> leave(membership));
+            loop().inOrder(() -> leave(membership));
         }
     }
 
     private void leave(Topic.Membership membership) {
-        membership.topic.group(loop.number()).remove(membership);
-        server.topics().leave(membership.topic);
+        membership.topic.group(loop().number()).remove(membership);
+        core().topics().leave(membership.topic);
     }
 
     private void leaveAll() {
         Map<String, Topic.Membership> left;
         synchronized (this) {
-            ended = true;
+            subscribesNoMore = true;
             left = memberships;
             memberships = null;
         }
@@ -534,12 +553,12 @@ final class ServerSession implements Session, ConnectionListener, RawBytes {
 
     @Override
     public void publish(String topic, String text) {
-        server.topics().publish(topic, true, text.getBytes(StandardCharsets.UTF_8), this);
+        core().topics().publish(topic, true, text.getBytes(StandardCharsets.UTF_8), this);
     }
 
     @Override
     public void publish(String topic, byte[] binary) {
-        server.topics().publish(topic, false, binary.clone(), this);
+        core().topics().publish(topic, false, binary.clone(), this);
     }
 
     @Override

@@ -36,21 +36,31 @@ final class Topic {
         return all;
     }
 
-    /** A session's place in a topic. */
-    static final class Membership {
+    /** Somebody's place in a group. */
+    abstract static class Member {
         private static final int NONE = -1;
-
-        final Topic topic;
-        final ServerSession session;
 
         private int index = NONE;
 
         /** It has ended, maybe before it could begin: calls of several threads arrive in any order. */
         private boolean ended;
 
+        abstract ServerSession session();
+    }
+
+    /** A session's place in a topic of the application. */
+    static final class Membership extends Member {
+        final Topic topic;
+        private final ServerSession session;
+
         Membership(Topic topic, ServerSession session) {
             this.topic = topic;
             this.session = session;
+        }
+
+        @Override
+        ServerSession session() {
+            return session;
         }
     }
 
@@ -59,47 +69,47 @@ final class Topic {
      * is what the lock is for.
      */
     static final class Group {
-        private Membership[] members = new Membership[4];
+        private Member[] members = new Member[4];
         private int size;
         private int publishing;
-        private final List<Membership> leaving = new ArrayList<>(0);
+        private final List<Member> leaving = new ArrayList<>(0);
 
-        synchronized void add(Membership membership) {
-            if (membership.ended) {
+        synchronized void add(Member member) {
+            if (member.ended) {
                 return;
             }
             if (size == members.length) {
                 members = Arrays.copyOf(members, size * 2);
             }
-            membership.index = size;
-            members[size++] = membership;
+            member.index = size;
+            members[size++] = member;
         }
 
         /** The last one takes the place of the one that leaves; not while somebody goes through the places. */
-        void remove(Membership membership) {
-            membership.ended = true;
+        void remove(Member member) {
+            member.ended = true;
             if (publishing > 0) {
-                leaving.add(membership);
+                leaving.add(member);
             } else {
-                removeNow(membership);
+                removeNow(member);
             }
         }
 
         @SuppressWarnings("NullAway") // the place behind the last member
-        private synchronized void removeNow(Membership membership) {
-            if (membership.index == Membership.NONE) {
+        private synchronized void removeNow(Member member) {
+            if (member.index == Member.NONE) {
                 return;
             }
-            Membership last = members[--size];
-            members[membership.index] = last;
-            last.index = membership.index;
+            Member last = members[--size];
+            members[member.index] = last;
+            last.index = member.index;
             members[size] = null;
-            membership.index = Membership.NONE;
+            member.index = Member.NONE;
         }
 
         private synchronized void addTo(List<ServerSession> all) {
             for (int i = 0; i < size; i++) {
-                all.add(members[i].session);
+                all.add(members[i].session());
             }
         }
 
@@ -114,7 +124,7 @@ final class Topic {
                 // Whoever joins meanwhile gets what is published from then on.
                 int end = size;
                 for (int i = 0; i < end; i++) {
-                    ServerSession session = members[i].session;
+                    ServerSession session = members[i].session();
                     if (session != publication.except()) {
                         session.deliver(prepared, publication);
                     }

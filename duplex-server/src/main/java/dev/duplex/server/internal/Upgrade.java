@@ -1,9 +1,7 @@
 package dev.duplex.server.internal;
 
 import dev.duplex.core.CloseCode;
-import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.core.deflate.DeflateNegotiation;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.deflate.DeflateResources;
@@ -95,8 +93,8 @@ final class Upgrade {
             return;
         }
         SslHandler ssl = channel.pipeline().get(SslHandler.class);
-        UpgradeRequest request = new UpgradeRequest(
-                http, handshake, ssl == null ? null : ssl.engine().getSession());
+        UpgradeRequest request =
+                new UpgradeRequest(http, ssl == null ? null : ssl.engine().getSession());
         CompletionStage<UpgradeResponse> stage;
         try {
             @Nullable HttpRequest outer = loop.enter(http);
@@ -113,7 +111,8 @@ final class Upgrade {
             failed(request, new NullPointerException("the upgrade hook has returned null"));
             return;
         }
-        stage.whenComplete((response, error) -> connection.onLoop(() -> decided(route, request, response, error)));
+        stage.whenComplete((response, error) -> connection.onLoop(
+                () -> decided(route, request, handshake, response, error)));
     }
 
     private boolean isOverLoopback() {
@@ -123,10 +122,14 @@ final class Upgrade {
     }
 
     private void decided(
-            Route route, UpgradeRequest request, @Nullable UpgradeResponse response, @Nullable Throwable error) {
+            Route route,
+            UpgradeRequest request,
+            ServerHandshake.Valid handshake,
+            @Nullable UpgradeResponse response,
+            @Nullable Throwable error) {
         if (response instanceof UpgradeResponse.Accept accept) {
             if (!decided) {
-                accept(route, request, accept);
+                accept(route, request, handshake, accept);
             }
             if (!opened) {
                 giveBack(accept);
@@ -178,12 +181,12 @@ final class Upgrade {
         connection.respondAndEnd(response);
     }
 
-    private void accept(Route route, UpgradeRequest request, UpgradeResponse.Accept accept) {
+    private void accept(
+            Route route, UpgradeRequest request, ServerHandshake.Valid handshake, UpgradeResponse.Accept accept) {
         if (server.isDraining()) {
             goingAway();
             return;
         }
-        ServerHandshake.Valid handshake = request.handshake();
         @Nullable
         String subprotocol = accept.subprotocol()
                 .or(() -> Subprotocols.select(handshake.subprotocols(), route.subprotocols()))
@@ -215,26 +218,14 @@ final class Upgrade {
         PerMessageDeflate deflate = agreement == null
                 ? null
                 : new PerMessageDeflate(Role.SERVER, agreement.parameters(), options, resources);
-        Limits limits = route.limits().orElse(server.settings().limits());
-        WebSocketProtocol protocol =
-                new WebSocketProtocol(Role.SERVER, limits, route.delivery(), deflate, channel.alloc(), null);
+        LoopRoute place = loop.route(route, it -> LoopRoute.of(server, loop, it, channel.alloc()));
         ServerSession session = new ServerSession(
-                server,
-                loop,
-                route.handler(),
-                route.executor().orElse(null),
+                place,
                 request,
                 subprotocol,
-                agreement == null ? "" : agreement.response().toString(),
+                agreement == null ? "" : loop.shared(agreement.response().toString()),
                 accept.attributes());
-        WebSocketConnection webSocket = new WebSocketConnection(
-                channel,
-                loop.state(),
-                Role.SERVER,
-                protocol,
-                limits,
-                route.slowConsumers().orElse(server.settings().slowConsumers()),
-                session);
+        WebSocketConnection webSocket = new WebSocketConnection(channel, place.terms(), deflate, session);
         switchProtocols(response, webSocket, session);
     }
 
@@ -252,6 +243,7 @@ final class Upgrade {
         pipeline.replace(connection, "websocket", webSocket);
         channel.config().setAutoRead(true);
         session.open(webSocket);
+        server.upgraded(channel);
         if (server.isDraining()) {
             // It was not there yet when all were told.
             session.close(CloseCode.GOING_AWAY, "the server goes away");

@@ -13,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +48,8 @@ final class Outbox {
     /** What the channel holds; the same object when the channel has closed, and gives it up. */
     private @Nullable ChannelOutboundBuffer channelBuffer;
 
-    /** Bytes that were accepted and given up. Written by the event loop alone. */
-    private volatile long lost;
+    /** Bytes that were accepted and given up; most connections have none. Written by the event loop alone. */
+    private volatile @Nullable AtomicLong lost;
 
     /**
      * Bytes on their way from where other threads see them to where they see them again: out of the handover or a queue,
@@ -57,13 +58,10 @@ final class Outbox {
      */
     private volatile long moving;
 
-    /** What has been given to the channel in the life of the connection. */
-    private long handedToChannel;
+    /** For {@link #progressed}: what had not been taken when it was last asked, and what the channel has got since. */
+    private int refused;
 
-    /** For {@link #progressed}: how much of it had been taken, and whether some had not, when it was last asked. */
-    private long lastTaken;
-
-    private boolean refused;
+    private int handedSince;
 
     /** Something is to be done as soon as the channel takes bytes: {@link #drain}. */
     private boolean congested;
@@ -83,10 +81,10 @@ final class Outbox {
     private Ending ending = Ending.NONE;
     private boolean disposed;
 
-    Outbox(WebSocketConnection connection, WebSocketProtocol protocol) {
+    Outbox(WebSocketConnection connection) {
         this.connection = connection;
         this.channel = connection.channel();
-        this.protocol = protocol;
+        this.protocol = connection.protocol();
     }
 
     void attach(ChannelHandlerContext ctx) {
@@ -303,13 +301,20 @@ final class Outbox {
 
     /** Notes that accepted bytes will never be sent; on the loop. */
     void lose(long bytes) {
-        long sum = lost + bytes;
-        lost = sum;
+        if (bytes > 0) {
+            AtomicLong sum = lost;
+            if (sum == null) {
+                sum = new AtomicLong();
+                lost = sum;
+            }
+            sum.addAndGet(bytes);
+        }
     }
 
     /** What was accepted and will never be sent, with frame headers for some; any thread. */
     long lostBytes() {
-        return lost;
+        AtomicLong sum = lost;
+        return sum == null ? 0 : sum.get();
     }
 
     int corkBytes() {
@@ -467,7 +472,7 @@ final class Outbox {
     }
 
     private void writeToChannel(ByteBuf bytes) {
-        handedToChannel += bytes.readableBytes();
+        handedSince += bytes.readableBytes();
         unflushed = true;
         context().write(bytes, context().voidPromise());
     }
@@ -544,17 +549,16 @@ final class Outbox {
      * for being full says so: into its own buffers it takes bytes for a peer long gone.
      */
     boolean progressed() {
-        long untaken = untaken();
-        long taken = handedToChannel - untaken;
-        boolean progress = refused && taken > lastTaken;
-        lastTaken = taken;
-        refused = untaken > 0;
+        int untaken = (int) untaken();
+        boolean progress = refused != 0 && refused + handedSince - untaken > 0;
+        refused = untaken;
+        handedSince = 0;
         return progress;
     }
 
     /** Whether the operating system had refused some of our bytes when {@link #progressed} was last asked. */
     boolean isRefused() {
-        return refused;
+        return refused != 0;
     }
 
     private OutboundQueue waiting() {

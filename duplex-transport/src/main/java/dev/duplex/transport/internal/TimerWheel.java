@@ -13,7 +13,7 @@ public final class TimerWheel {
     public abstract static class Timer {
         private @Nullable Timer previous;
         private @Nullable Timer next;
-        private int slot = NOWHERE;
+        private byte slot = NOWHERE;
         private long deadline;
 
         /**
@@ -28,8 +28,8 @@ public final class TimerWheel {
     public static final long NEVER = Long.MAX_VALUE;
 
     private static final int SLOTS = 128;
-    private static final int NOWHERE = -1;
-    private static final int DUE = -2;
+    private static final byte NOWHERE = -1;
+    private static final byte DUE = -2;
 
     private final @Nullable Timer[] slots = new @Nullable Timer[SLOTS];
     private final List<Timer> due = new ArrayList<>();
@@ -61,7 +61,7 @@ public final class TimerWheel {
         long due = Math.max(tick + 1, Math.floorDiv(deadline, tickMillis) + 1);
         int slot = slotOf(due);
         Timer head = slots[slot];
-        timer.slot = slot;
+        timer.slot = (byte) slot;
         timer.previous = null;
         timer.next = head;
         if (head != null) {

@@ -8,6 +8,7 @@ import dev.duplex.core.PreparedMessage;
 import dev.duplex.core.Role;
 import dev.duplex.core.Violation;
 import dev.duplex.core.WebSocketProtocol;
+import dev.duplex.core.deflate.PerMessageDeflate;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.ReadyState;
@@ -54,11 +55,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             AtomicReferenceFieldUpdater.newUpdater(WebSocketConnection.class, ReadyState.class, "readyState");
 
     private final Channel channel;
-    private final LoopState loop;
-    private final Role role;
+    private final ConnectionTerms terms;
     private final WebSocketProtocol protocol;
-    private final Limits limits;
-    private final SlowConsumerPolicy policy;
     private final ConnectionListener listener;
 
     private final Outbox outbox;
@@ -69,33 +67,29 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     private volatile ReadyState readyState = ReadyState.OPEN;
 
-    private int paused;
+    private byte paused;
 
     /** What was read and comes after a frame behind which reading was paused. */
     private @Nullable ByteBuf unread;
 
     private @Nullable CloseEvent closeEvent;
-    private @Nullable CloseKind kind;
-    private @Nullable String cause;
+
+    /** Why it will end, once that is known. */
+    private @Nullable Blame blame;
+
     private boolean closed;
 
+    private record Blame(CloseKind kind, String cause) {}
+
+    /** @param deflate permessage-deflate as negotiated, or null */
     public WebSocketConnection(
-            Channel channel,
-            LoopState loop,
-            Role role,
-            WebSocketProtocol protocol,
-            Limits limits,
-            SlowConsumerPolicy policy,
-            ConnectionListener listener) {
+            Channel channel, ConnectionTerms terms, @Nullable PerMessageDeflate deflate, ConnectionListener listener) {
         this.channel = channel;
-        this.loop = loop;
-        this.role = role;
-        this.protocol = protocol;
-        this.limits = limits;
-        this.policy = policy;
+        this.terms = terms;
+        this.protocol = new WebSocketProtocol(terms.endpoint(), deflate);
         this.listener = listener;
-        this.outbox = new Outbox(this, protocol);
-        this.deadlines = new Deadlines(this, loop, limits);
+        this.outbox = new Outbox(this);
+        this.deadlines = new Deadlines(this);
     }
 
     public Channel channel() {
@@ -103,19 +97,27 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     public LoopState loop() {
-        return loop;
+        return terms.loop();
     }
 
     public ReadyState readyState() {
         return readyState;
     }
 
+    WebSocketProtocol protocol() {
+        return protocol;
+    }
+
+    private Role role() {
+        return terms.endpoint().role();
+    }
+
     Limits limits() {
-        return limits;
+        return terms.endpoint().limits();
     }
 
     SlowConsumerPolicy policy() {
-        return policy;
+        return terms.policy();
     }
 
     ConnectionListener listener() {
@@ -311,7 +313,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     boolean isClient() {
-        return role == Role.CLIENT;
+        return role() == Role.CLIENT;
     }
 
     private boolean onLoop() {
@@ -334,7 +336,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             synchronized (this) {
                 existing = handover;
                 if (existing == null) {
-                    existing = new Handover(this, outbox, limits, policy);
+                    existing = new Handover(this, outbox, limits(), policy());
                     handover = existing;
                 }
             }
@@ -363,7 +365,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void handlerAdded(ChannelHandlerContext ctx) {
         outbox.attach(ctx);
         // Most of what may wait has to wait in the queue: what is in the channel no policy can drop.
-        int share = Math.max(1, limits.maxBufferedBytes() / CHANNEL_SHARE);
+        int share = Math.max(1, limits().maxBufferedBytes() / CHANNEL_SHARE);
         if (share < channel.config().getWriteBufferHighWaterMark()) {
             channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(share / 2, share));
         }
@@ -433,7 +435,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
      * would wait for each other for ever, and what a client sends is not what its peer made it send.
      */
     void pauseForCongestion() {
-        if (role == Role.SERVER) {
+        if (role() == Role.SERVER) {
             pause(PAUSED_BY_CONGESTION);
         }
     }
@@ -449,7 +451,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     private void pause(int reason) {
         // While closing, the peer's close frame has to be read, or its end.
         if (readyState == ReadyState.OPEN) {
-            paused |= reason;
+            paused |= (byte) reason;
             protocol.pause(true);
             channel.config().setAutoRead(false);
         }
@@ -457,7 +459,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     private void resume(int reason) {
         if ((paused & reason) != 0) {
-            paused &= ~reason;
+            paused &= (byte) ~reason;
             if (paused == 0 && !closed) {
                 deadlines.bytesRead();
                 // Not at once: whoever resumes may be in the middle of a message.
@@ -520,7 +522,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         boolean byUs = protocol.state() == CloseState.CLOSED_BY_US;
         blame(byUs ? CloseKind.CLOSED_BY_US : CloseKind.CLOSED_BY_PEER, byUs ? "closed by us" : "closed by the peer");
         closeEvent = closeEvent(code, reason, true);
-        outbox.end(role == Role.SERVER ? Ending.CLOSE : Ending.NONE);
+        outbox.end(role() == Role.SERVER ? Ending.CLOSE : Ending.NONE);
         if (!byUs) {
             listener.onClosing();
         }
@@ -530,8 +532,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void onViolation(Violation violation, String reason) {
         boolean told = !outbox.closeWritten();
         closing();
-        kind = violation.isOfLimits() ? CloseKind.LIMIT : CloseKind.VIOLATION;
-        cause = reason + " (" + violation.section() + ")";
+        CloseKind kind = violation.isOfLimits() ? CloseKind.LIMIT : CloseKind.VIOLATION;
+        blame = new Blame(kind, reason + " (" + violation.section() + ")");
         closeEvent = closeEvent(told ? violation.closeCode() : CloseCode.ABNORMAL, told ? reason : "", false);
         outbox.end(Ending.SHUT_DOWN_OUTPUT);
         listener.onViolation(violation, reason);
@@ -565,14 +567,14 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     /** Notes why the connection will end; the first reason counts. */
     void blame(CloseKind what, String why) {
-        if (cause == null) {
-            kind = what;
-            cause = why;
+        if (blame == null) {
+            blame = new Blame(what, why);
         }
     }
 
     private CloseEvent closeEvent(int code, String reason, boolean wasClean) {
-        return new CloseEvent(code, reason, wasClean, Objects.requireNonNull(kind), Objects.requireNonNull(cause));
+        Blame why = Objects.requireNonNull(blame);
+        return new CloseEvent(code, reason, wasClean, why.kind(), why.cause());
     }
 
     void cut(CloseKind what, String why) {
@@ -601,7 +603,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         }
         closed = true;
         readyState = ReadyState.CLOSED;
-        loop.cancel(deadlines);
+        loop().cancel(deadlines);
         outbox.dispose();
         if (unread != null) {
             unread.release();

@@ -1,6 +1,7 @@
 package dev.duplex.transport.internal;
 
 import dev.duplex.core.Delivery;
+import dev.duplex.core.Endpoint;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
 import dev.duplex.core.WebSocketProtocol;
@@ -33,8 +34,8 @@ final class End implements AutoCloseable {
 
     End(Role role, Limits limits, SlowConsumerPolicy policy, Delivery delivery) {
         channel.config().setAllocator(allocator);
-        WebSocketProtocol protocol = new WebSocketProtocol(role, limits, delivery, null, allocator, keysOf(role));
-        connection = new WebSocketConnection(channel, loop, role, protocol, limits, policy, recorder);
+        Endpoint endpoint = new Endpoint(role, limits, delivery, allocator, keysOf(role));
+        connection = new WebSocketConnection(channel, new ConnectionTerms(loop, endpoint, policy), null, recorder);
         peerProtocol = new WebSocketProtocol(
                 role.peer(),
                 Limits.DEFAULTS,

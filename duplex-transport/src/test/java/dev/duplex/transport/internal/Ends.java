@@ -1,9 +1,9 @@
 package dev.duplex.transport.internal;
 
 import dev.duplex.core.Delivery;
+import dev.duplex.core.Endpoint;
 import dev.duplex.core.Limits;
 import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.transport.SlowConsumerPolicy;
 import io.netty.channel.Channel;
 import java.util.concurrent.ThreadLocalRandom;
@@ -14,20 +14,18 @@ final class Ends {
 
     static WebSocketConnection server(
             Channel channel, LoopState loop, Limits limits, SlowConsumerPolicy policy, ConnectionListener listener) {
-        WebSocketProtocol protocol =
-                new WebSocketProtocol(Role.SERVER, limits, Delivery.WHOLE, null, channel.alloc(), null);
-        return new WebSocketConnection(channel, loop, Role.SERVER, protocol, limits, policy, listener);
+        Endpoint endpoint = new Endpoint(Role.SERVER, limits, Delivery.WHOLE, channel.alloc(), null);
+        return new WebSocketConnection(channel, new ConnectionTerms(loop, endpoint, policy), null, listener);
     }
 
     static WebSocketConnection client(
             Channel channel, LoopState loop, Limits limits, SlowConsumerPolicy policy, ConnectionListener listener) {
-        WebSocketProtocol protocol = new WebSocketProtocol(
+        Endpoint endpoint = new Endpoint(
                 Role.CLIENT,
                 limits,
                 Delivery.WHOLE,
-                null,
                 channel.alloc(),
                 () -> ThreadLocalRandom.current().nextInt());
-        return new WebSocketConnection(channel, loop, Role.CLIENT, protocol, limits, policy, listener);
+        return new WebSocketConnection(channel, new ConnectionTerms(loop, endpoint, policy), null, listener);
     }
 }

@@ -2,10 +2,7 @@ package dev.duplex.transport.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
-import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.transport.SlowConsumerPolicy;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -70,14 +67,8 @@ class LoopStateTest {
     void aConnectionWhoseOwnerThrowsDoesNotKeepOthersFromFlushing() {
         try (End end = new End()) {
             TestChannel other = new TestChannel();
-            WebSocketConnection second = new WebSocketConnection(
-                    other,
-                    end.loop,
-                    Role.SERVER,
-                    new WebSocketProtocol(Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, null, other.alloc(), null),
-                    Limits.DEFAULTS,
-                    SlowConsumerPolicy.CLOSE,
-                    new Recorder());
+            WebSocketConnection second =
+                    Ends.server(other, end.loop, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, new Recorder());
             other.pipeline().addLast(second);
             end.recorder.onDrain = () -> {
                 throw new IllegalStateException("owner");

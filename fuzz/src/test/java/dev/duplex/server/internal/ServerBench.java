@@ -1,15 +1,11 @@
 package dev.duplex.server.internal;
 
-import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
-import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.core.deflate.DedicatedCount;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.deflate.DeflateResources;
 import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HttpFields;
-import dev.duplex.core.handshake.ServerHandshake;
 import dev.duplex.fuzz.MemoryChannel;
 import dev.duplex.fuzz.SteppedLoop;
 import dev.duplex.server.HttpHandler;
@@ -87,14 +83,12 @@ final class ServerBench {
     /** A session that is open, over a channel whose loop is this one; it echoes. */
     static ServerSession open(
             ServerCore core, ServerLoop loop, SteppedLoop executor, MemoryChannel channel, ByteBufAllocator allocator) {
-        ServerSession session = new ServerSession(
-                core, loop, WebSocketHandler.onMessage(Session::send), null, request(), null, "", Map.of());
+        LoopRoute place = LoopRoute.of(
+                core, loop, Route.to(WebSocketHandler.onMessage(Session::send)).limits(Limits.DEFAULTS), allocator);
+        ServerSession session = new ServerSession(place, request(), null, "", Map.of());
         channel.config().setAllocator(allocator);
         executor.register(channel);
-        WebSocketProtocol protocol =
-                new WebSocketProtocol(Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, null, allocator, null);
-        WebSocketConnection connection = new WebSocketConnection(
-                channel, loop.state(), Role.SERVER, protocol, Limits.DEFAULTS, SlowConsumerPolicy.CLOSE, session);
+        WebSocketConnection connection = new WebSocketConnection(channel, place.terms(), null, session);
         executor.on(() -> {
             channel.pipeline().addLast(connection);
             session.open(connection);
@@ -120,7 +114,6 @@ final class ServerBench {
                         "dGhlIHNhbXBsZSBub25jZQ=="));
         return new UpgradeRequest(
                 HttpRequest.builder("GET", "/").fields(asked.fields()).build(),
-                (ServerHandshake.Valid) ServerHandshake.validate(asked),
                 null);
     }
 }
