@@ -137,6 +137,24 @@ class Running:
 
     # --- memory -----------------------------------------------------------------------------------------------------
 
+    @contextlib.contextmanager
+    def crowd(self, count, path, at_once=256):
+        """Holds idle connections meanwhile; tells how long it took to open them, and what that cost the server."""
+        generator = subprocess.Popen(
+            self.cores.for_generator([str(BUILT / "wsload"), "-m", "idle", "-p", str(self.port), "-u", path, "-c",
+                                      str(count), "-n", str(at_once), "-P", str(self.process.pid)]),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            line = generator.stdout.readline()
+            if not line:
+                raise Failure(_last_line(generator.stderr.read()) or "wsload ended early")
+            yield json.loads(line)
+            if generator.poll() is not None:
+                raise Failure(_last_line(generator.stderr.read()) or "idle connections were lost")
+        finally:
+            generator.kill()
+            generator.communicate()
+
     def hold(self, steps):
         """Opens idle connections, up to each number of `steps`, and returns the memory that the server has at each."""
         generator = subprocess.Popen(

@@ -19,9 +19,8 @@
 #include <poll.h>
 #include <unistd.h>
 
-struct options options = { .path = "/echo", .depth = 1, .window = 4, .size = 20, .seconds = 2, .warm_least = 2, .warm_most = 10 };
+struct options options = { .path = "/echo", .depth = 1, .window = 4, .size = 20, .at_once = 256, .seconds = 2, .warm_least = 2, .warm_most = 10 };
 
-static const int CONNECTING_AT_ONCE = 256;
 static const double STEADY = 0.05;
 static volatile sig_atomic_t stopped;
 
@@ -58,7 +57,7 @@ static void connect_up_to(int how_many) {
     uint64_t begin = now_ns();
     while (!stopped && population.open + population.failed + population.lost < how_many) {
         if (now_ns() - begin > 120000000000u) die("only %d of %d connections are open after 120 s", population.open, how_many);
-        connections_start(CONNECTING_AT_ONCE, how_many);
+        connections_start(options.at_once, how_many);
         poll_once(100);
     }
     if (population.failed || population.lost)
@@ -136,7 +135,7 @@ static int load(void) {
 /* ---------------------------------------------------------------- options */
 
 static void usage(void) {
-    die("usage: wsload -m echo|fanout|idle -p PORT [-u PATH] [-c CONNECTIONS[,MORE...]] [-s SIZE] [-d DEPTH] [-W WINDOW]\n"
+    die("usage: wsload -m echo|fanout|idle -p PORT [-u PATH] [-c CONNECTIONS[,MORE...]] [-n CONNECTING_AT_ONCE] [-s SIZE] [-d DEPTH] [-W WINDOW]\n"
         "  [-b (binary)] [-z (permessage-deflate)] [-T (TLS)] [-w LEAST[:MOST] (seconds of warm-up)] [-t SECONDS] [-P SERVER_PID]");
 }
 
@@ -147,11 +146,12 @@ static void parse_steps(char *list) {
 }
 
 int main(int argc, char **argv) {
-    for (int option; (option = getopt(argc, argv, "m:p:u:c:s:d:W:bzTw:t:P:")) != -1;) switch (option) {
+    for (int option; (option = getopt(argc, argv, "m:p:u:c:n:s:d:W:bzTw:t:P:")) != -1;) switch (option) {
         case 'm': options.mode = *optarg == 'e' ? ECHO : *optarg == 'i' ? IDLE : FANOUT; break;
         case 'p': options.port = atoi(optarg); break;
         case 'u': options.path = optarg; break;
         case 'c': parse_steps(optarg); break;
+        case 'n': options.at_once = atoi(optarg); break;
         case 's': options.size = atoi(optarg); break;
         case 'd': options.depth = atoi(optarg); break;
         case 'W': options.window = atoi(optarg); break;
@@ -166,7 +166,7 @@ int main(int argc, char **argv) {
         case 'P': options.server = atoi(optarg); break;
         default: usage();
     }
-    if (options.conns < 1 || options.depth < 1 || options.size < 1 || options.port < 1 || options.window < 1) usage();
+    if (options.conns < 1 || options.depth < 1 || options.size < 1 || options.port < 1 || options.window < 1 || options.at_once < 1) usage();
     if (options.mode == FANOUT && (options.size < 16 || options.deflate)) usage(); /* a time stamp stands in each message */
     struct rlimit descriptors;
     getrlimit(RLIMIT_NOFILE, &descriptors);

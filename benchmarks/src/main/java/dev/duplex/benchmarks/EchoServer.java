@@ -10,8 +10,9 @@ import dev.duplex.transport.Transport;
 import java.nio.file.Path;
 
 /**
- * The server that {@code scripts/bench} measures: the README's echo, and a topic, with default settings on one event loop.
- * It prints the transport that it has chosen.
+ * The server that {@code scripts/bench} and {@code scripts/scaling} measure: the README's echo, and a topic, with default
+ * settings on one event loop, or as many as the system property {@code loops} says. At {@code /topics/NUMBER} each session
+ * subscribes to so many topics of its own. It prints the transport that it has chosen.
  *
  * <p>usage: {@code EchoServer PORT TRANSPORT [CERTIFICATE KEY]}, both of them PEM files
  */
@@ -24,13 +25,27 @@ public final class EchoServer {
         WebSocketServer.Builder builder = WebSocketServer.builder()
                 .port(Integer.parseInt(args[0]))
                 .transport(Transport.valueOf(args[1]))
-                .eventLoops(1)
+                .eventLoops(Integer.getInteger("loops", 1))
                 .webSocket("/echo", WebSocketHandler.onMessage(Session::send))
-                .webSocket("/broadcast", Route.to(new Broadcast()));
+                .webSocket("/broadcast", Route.to(new Broadcast()))
+                .webSocket("/topics/{number}", Route.to(new OwnTopics()));
         if (args.length > 2) {
             builder.tls(Tls.pem(Path.of(args[2]), Path.of(args[3])));
         }
         System.out.println("transport " + builder.start().transport());
+    }
+
+    private static final class OwnTopics implements WebSocketHandler {
+        @Override
+        public void onOpen(Session session) {
+            int number = Integer.parseInt(session.request().pathParameter("number"));
+            for (int i = 0; i < number; i++) {
+                session.subscribe(session.id() + "/" + i);
+            }
+        }
+
+        @Override
+        public void onMessage(Session session, Message message) {}
     }
 
     private static final class Broadcast implements WebSocketHandler {

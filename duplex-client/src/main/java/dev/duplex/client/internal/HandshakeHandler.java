@@ -315,8 +315,8 @@ final class HandshakeHandler extends ChannelInboundHandlerAdapter {
         end();
         Channel channel = ctx.channel();
         ClientLoops loops = attempt.connector().dialing().loops();
-        Endpoint endpoint = new Endpoint(
-                Role.CLIENT, limits(), Delivery.WHOLE, channel.alloc(), loops.keysOf(channel.eventLoop()));
+        Endpoint endpoint =
+                new Endpoint(Role.CLIENT, limits(), Delivery.WHOLE, channel.alloc(), loops.keysOf(channel.eventLoop()));
         // What cannot be buffered flags the socket as full, which closes it.
         ConnectionTerms terms = new ConnectionTerms(
                 loops.loops().stateOf(channel.eventLoop()), endpoint, SlowConsumerPolicy.DROP_NEWEST);

@@ -30,7 +30,9 @@ import org.slf4j.LoggerFactory;
 public final class Listener {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketServer.class);
 
-    private static final int BACKLOG = 1024;
+    /** Many clients come back at once after a restart. The system makes it less: by net.core.somaxconn, 4096 on Linux. */
+    private static final int BACKLOG = 16 * 1024;
+
     private static final int LOW_WATER = 128 * 1024;
     private static final int HIGH_WATER = 256 * 1024;
 

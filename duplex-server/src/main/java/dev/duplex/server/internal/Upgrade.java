@@ -111,8 +111,8 @@ final class Upgrade {
             failed(request, new NullPointerException("the upgrade hook has returned null"));
             return;
         }
-        stage.whenComplete((response, error) -> connection.onLoop(
-                () -> decided(route, request, handshake, response, error)));
+        stage.whenComplete(
+                (response, error) -> connection.onLoop(() -> decided(route, request, handshake, response, error)));
     }
 
     private boolean isOverLoopback() {

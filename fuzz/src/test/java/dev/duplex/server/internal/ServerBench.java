@@ -113,7 +113,6 @@ final class ServerBench {
                         "Sec-WebSocket-Key",
                         "dGhlIHNhbXBsZSBub25jZQ=="));
         return new UpgradeRequest(
-                HttpRequest.builder("GET", "/").fields(asked.fields()).build(),
-                null);
+                HttpRequest.builder("GET", "/").fields(asked.fields()).build(), null);
     }
 }
