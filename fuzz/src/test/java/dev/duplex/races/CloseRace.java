@@ -62,6 +62,10 @@ final class CloseRace implements AutoCloseable {
             thread.get(30, TimeUnit.SECONDS);
         }
         check(frames);
+    }
+
+    /** Once the end knows that it is over. */
+    static void takesNoMore(End end) {
         assertThat(end.send("late")).as("a send after the end was taken").isFalse();
     }
 

@@ -9,6 +9,7 @@ import dev.duplex.server.Route;
 import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -28,7 +29,10 @@ class HandoverRaceTest {
     private static final int ROUNDS = 300;
     private static final int THREADS = 4;
     private static final int MOST_AT_ONCE = 3;
-    private static final Limits LIMITS = Limits.DEFAULTS.withMaxBufferedBytes(64 * 1024 * 1024);
+    /** Without keepalive: the peer listens for as long as it takes, and answers no ping. */
+    private static final Limits LIMITS = Limits.DEFAULTS
+            .withMaxBufferedBytes(64 * 1024 * 1024)
+            .withKeepalive(Duration.ZERO, Limits.DEFAULTS.pongTimeout());
 
     /** Takes a message from one of the threads. */
     private interface Target {
