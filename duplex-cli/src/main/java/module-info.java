@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
  */
 @NullMarked
 module dev.duplex.cli {
+    requires bcrypt;
     requires com.fasterxml.jackson.databind;
     requires dev.duplex.client;
     requires dev.duplex.conformance;
@@ -13,6 +14,7 @@ module dev.duplex.cli {
     requires info.picocli;
     requires java.management;
     requires jdk.management;
+    requires org.apache.commons.codec;
     requires org.jline.reader;
     requires org.jline.terminal;
     requires org.slf4j;

@@ -141,7 +141,7 @@ final class ServerOptions {
     private @Nullable Integer eventLoops;
 
     @Option(
-            names = "--max-connections",
+            names = {"--max-connections", "--max-conns"},
             paramLabel = "N",
             defaultValue = "100000",
             description = "Most connections at a time; default: ${DEFAULT-VALUE}.")
@@ -252,20 +252,9 @@ final class ServerOptions {
             server.unixSocket(unix);
         }
         server.origins(originPolicy());
-        if (!trustedProxies.isEmpty()) {
-            try {
-                server.trustedProxies(TrustedProxies.of(trustedProxies));
-            } catch (IllegalArgumentException e) {
-                throw wrong("--trust-proxy: " + e.getMessage());
-            }
-        }
+        trustedProxies().ifPresent(server::trustedProxies);
         server.limits(limits());
-        server.compression(
-                switch (deflate) {
-                    case on -> DeflateOptions.SHARED;
-                    case off -> DeflateOptions.DISABLED;
-                    case dedicated -> DeflateOptions.DEDICATED;
-                });
+        server.compression(compression());
         server.transport(transport);
         server.maxConnections(maxConnections);
         if (eventLoops != null) {
@@ -274,7 +263,27 @@ final class ServerOptions {
         }
     }
 
-    private Limits limits() {
+    /** The proxies whose word is taken, if there are any. */
+    Optional<TrustedProxies> trustedProxies() {
+        if (trustedProxies.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(TrustedProxies.of(trustedProxies));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--trust-proxy: " + e.getMessage());
+        }
+    }
+
+    DeflateOptions compression() {
+        return switch (deflate) {
+            case on -> DeflateOptions.SHARED;
+            case off -> DeflateOptions.DISABLED;
+            case dedicated -> DeflateOptions.DEDICATED;
+        };
+    }
+
+    Limits limits() {
         Limits defaults = Limits.DEFAULTS;
         return defaults.withMaxMessageBytes(maxMessage)
                 .withMaxFragments(maxFragments)
@@ -302,7 +311,7 @@ final class ServerOptions {
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 
-    private static void within(String option, long value, long least, long most) {
+    static void within(String option, long value, long least, long most) {
         if (value < least || value > most) {
             throw wrong(option + ": expected a number from " + least + " to " + most + " but got " + value);
         }

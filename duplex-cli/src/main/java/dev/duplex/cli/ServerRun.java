@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -29,6 +30,7 @@ final class ServerRun {
     private final PrintWriter err;
     private Runnable whenStopping = () -> {};
     private Function<WebSocketServer, String> announcement = this::pageOrSocket;
+    private Consumer<WebSocketServer.Builder> adjustment = builder -> {};
 
     ServerRun(CommandSpec command, ServerOptions options, int defaultPort) {
         this.command = command;
@@ -41,6 +43,12 @@ final class ServerRun {
     /** What stands on stdout as soon as it listens, in place of the address of a page. */
     ServerRun announcing(Function<WebSocketServer, String> line) {
         announcement = line;
+        return this;
+    }
+
+    /** What the verb knows better than the options. */
+    ServerRun adjusting(Consumer<WebSocketServer.Builder> change) {
+        adjustment = change;
         return this;
     }
 
@@ -66,6 +74,7 @@ final class ServerRun {
      */
     int run(WebSocketServer.Builder builder, Function<WebSocketServer, List<String>> details) {
         options.applyTo(builder, defaultPort);
+        adjustment.accept(builder);
         Optional<Tls> tls = options.tls();
         tls.ifPresent(builder::tls);
         WebSocketServer server = start(builder);

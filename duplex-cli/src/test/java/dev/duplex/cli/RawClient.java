@@ -12,11 +12,12 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 
 /** A WebSocket client of bare bytes, which hides nothing of what the server sends. */
 public final class RawClient implements AutoCloseable {
-    private static final int TIMEOUT_MS = 10_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;
@@ -106,7 +107,9 @@ public final class RawClient implements AutoCloseable {
             frame.write(payload.length >>> 8);
             frame.write(payload.length);
         } else {
-            throw new IllegalArgumentException("longer than this client needs: " + payload.length);
+            frame.write(0x80 | 127);
+            frame.writeBytes(
+                    ByteBuffer.allocate(Long.BYTES).putLong(payload.length).array());
         }
         frame.writeBytes(new byte[4]);
         frame.writeBytes(payload);

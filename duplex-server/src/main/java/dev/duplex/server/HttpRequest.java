@@ -26,6 +26,7 @@ public final class HttpRequest {
     private final byte[] body;
     private final SocketAddress remoteAddress;
     private final boolean secure;
+    private final boolean proxied;
 
     /** Once somebody has asked for them. */
     private @Nullable Map<String, String> cookies;
@@ -42,6 +43,7 @@ public final class HttpRequest {
         this.body = builder.body;
         this.remoteAddress = builder.remoteAddress;
         this.secure = builder.secure;
+        this.proxied = builder.proxied;
     }
 
     /**
@@ -122,6 +124,11 @@ public final class HttpRequest {
         return remoteAddress;
     }
 
+    /** Whether a trusted proxy has connected, so that the fields which it writes are to be believed. */
+    public boolean proxied() {
+        return proxied;
+    }
+
     /** Whether the client's connection is one over TLS; behind trusted proxies, the one to them. */
     public boolean secure() {
         return secure;
@@ -143,6 +150,7 @@ public final class HttpRequest {
         private byte[] body = NO_BODY;
         private SocketAddress remoteAddress = NOBODY;
         private boolean secure;
+        private boolean proxied;
 
         private Builder(String method, String target) {
             this.method = Objects.requireNonNull(method, "method");
@@ -176,6 +184,12 @@ public final class HttpRequest {
 
         public Builder remoteAddress(SocketAddress remoteAddress) {
             this.remoteAddress = Objects.requireNonNull(remoteAddress, "remoteAddress");
+            return this;
+        }
+
+        /** Whether a trusted proxy has sent it. */
+        public Builder proxied(boolean proxied) {
+            this.proxied = proxied;
             return this;
         }
 

@@ -36,6 +36,7 @@ class HttpRequestTest {
                 .body(new byte[] {1})
                 .remoteAddress(address)
                 .secure(true)
+                .proxied(true)
                 .build();
 
         assertThat(request.cookies()).containsExactly(Map.entry("a", "1"));
@@ -43,6 +44,7 @@ class HttpRequestTest {
         assertThat(request.tail()).containsExactly("b", "c");
         assertThat(request.body()).containsExactly(1);
         assertThat(request.remoteAddress()).isEqualTo(address);
+        assertThat(request.proxied()).isTrue();
         assertThat(request.secure()).isTrue();
     }
 

@@ -5,7 +5,9 @@ import static dev.duplex.server.RawClient.handshake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.duplex.core.Limits;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -273,6 +275,49 @@ class UpgradeTest {
             if (!journal.isEmpty()) {
                 assertThat(journal.closed().wasClean()).isFalse();
             }
+        }
+    }
+
+    @Test
+    void givesBackWhatWasTakenForASessionThatDoesNotOpen() throws Exception {
+        CompletableFuture<UpgradeResponse> late = new CompletableFuture<>();
+        CountDownLatch givenBack = new CountDownLatch(2);
+        try (WebSocketServer server = builder()
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofMillis(200)))
+                .webSocket("/late", Route.to(new Journal()).onUpgradeAsync(request -> late))
+                .webSocket(
+                        "/wrong",
+                        Route.to(new Journal())
+                                .onUpgrade(request -> UpgradeResponse.accept()
+                                        .withSubprotocol("not offered")
+                                        .orElse(givenBack::countDown)))
+                .start()) {
+            try (RawClient client = RawClient.connect(server)) {
+                assertThat(client.send(handshake("/late")).response().status()).isEqualTo(503);
+            }
+            late.complete(UpgradeResponse.accept().orElse(givenBack::countDown));
+            try (RawClient client = RawClient.connect(server)) {
+                assertThat(client.send(handshake("/wrong")).response().status()).isEqualTo(500);
+            }
+            assertThat(givenBack.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void givesNothingBackForASessionThatOpens() throws Exception {
+        CountDownLatch givenBack = new CountDownLatch(1);
+        Journal journal = new Journal();
+        try (WebSocketServer server = builder()
+                        .webSocket(
+                                "/",
+                                Route.to(journal)
+                                        .onUpgrade(request ->
+                                                UpgradeResponse.accept().orElse(givenBack::countDown)))
+                        .start();
+                RawClient client = RawClient.open(server, "/")) {
+            client.text("hello");
+            assertThat(journal.next()).isEqualTo("hello");
+            assertThat(givenBack.getCount()).isEqualTo(1);
         }
     }
 }

@@ -44,8 +44,18 @@ final class Modules {
             "dev.duplex.client", Set.of("dev.duplex.cli"));
 
     /** Jars that a module of ours may need at run time; the tools of the tests are not among them. */
-    private static final Set<String> LIBRARIES =
-            Set.of("netty-", "slf4j-", "jspecify-", "picocli-", "jline-", "HdrHistogram-", "jackson-", "micrometer-");
+    private static final Set<String> LIBRARIES = Set.of(
+            "netty-",
+            "slf4j-",
+            "jspecify-",
+            "picocli-",
+            "jline-",
+            "HdrHistogram-",
+            "jackson-",
+            "micrometer-",
+            "bcrypt-",
+            "bytes-",
+            "commons-codec-");
 
     private static final Path[] PATH = Arrays.stream(
                     System.getProperty("java.class.path").split(File.pathSeparator))

@@ -105,6 +105,7 @@ public final class Presets {
                 .parser()
                 .collectErrors(true);
         twin.setExpandAtFiles(false);
+        twin.setStopAtPositional(verb.parser().stopAtPositional());
         return twin.parseArgs(typed.toArray(String[]::new));
     }
 

@@ -19,6 +19,20 @@ interface Backend {
     /** Done when it has ended by itself or was brought to its end. */
     CompletionStage<ExitStatus> exit();
 
+    /** Whether it ends because our server does. */
+    boolean serverStops();
+
+    /** Whether we have sent it a signal to end it. */
+    boolean wasSignalled();
+
     /** Brings it to its end. Without effect the second time. */
     void stop();
+
+    /** Brings it to its end before anybody has begun to read it. */
+    default void discard() {
+        stop();
+        in().close();
+        out().close();
+        err().ifPresent(PipeReader::close);
+    }
 }

@@ -3,10 +3,13 @@ package dev.duplex.cli.serve;
 import dev.duplex.core.CloseCode;
 import dev.duplex.server.Message;
 import dev.duplex.server.Session;
+import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.pipe.PipeReader;
 import dev.duplex.transport.pipe.PipeWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,17 +21,17 @@ final class Bridge {
     private static final long FAREWELL_BYTES = 1024 * 1024;
 
     private final Session session;
+    private final Visitor visitor;
     private final Backend backend;
     private final BridgeOptions options;
     private final ServeLog log;
-    private final Decoder decoder;
     private final Encoder encoder;
 
     // From the program to the client; guarded by this.
+    private final List<Stream> streams = new ArrayList<>();
     private boolean blocked;
     private boolean pumping;
     private long drains;
-    private boolean outputEnded;
     private boolean sessionEnded;
     private long dropped;
     private @Nullable ExitStatus status;
@@ -38,20 +41,37 @@ final class Bridge {
 
     private boolean inputPaused;
 
-    Bridge(Session session, Backend backend, BridgeOptions options, ServeLog log) {
+    Bridge(Session session, Visitor visitor, Backend backend, BridgeOptions options, ServeLog log) {
         this.session = session;
+        this.visitor = visitor;
         this.backend = backend;
         this.options = options;
         this.log = log;
-        this.decoder = Decoder.of(options.frames());
-        this.encoder = new Encoder(options.frames());
+        this.encoder = new Encoder(options.frames(), false);
     }
 
     /** Begins; on the session's event loop. */
     void open() {
         backend.in().start(new Input());
-        backend.out().start(new Output());
-        backend.err().ifPresent(err -> err.start(new LogLines(line -> log.line(session.id() + " stderr: " + line))));
+        encoder.open(
+                        visitor.connection(),
+                        session.path(),
+                        String.valueOf(session.remoteAddress()),
+                        visitor.user().map(Environment.User::name).orElse(""))
+                .ifPresent(this::write);
+        List<Stream> begun = new ArrayList<>();
+        begun.add(new Stream(backend.out(), options.tagStreams() ? "stdout" : ""));
+        backend.err().ifPresent(err -> {
+            if (options.tagStreams()) {
+                begun.add(new Stream(err, "stderr"));
+            } else {
+                err.start(new LogLines(line -> log.line(visitor.connection() + " stderr: " + line)));
+            }
+        });
+        synchronized (this) {
+            streams.addAll(begun);
+        }
+        begun.forEach(stream -> stream.reader.start(stream));
         backend.exit().thenAccept(this::exited);
     }
 
@@ -59,11 +79,19 @@ final class Bridge {
     // program
 
     void received(Message message) {
-        byte[] bytes = encoder.message(message.bytes());
+        byte[] bytes = encoder.message(visitor.connection(), message.isText(), message.bytes());
         if (bytes == null) {
             session.close(CloseCode.POLICY_VIOLATION, "expected no newline within a message");
-            return;
+        } else {
+            write(bytes);
         }
+    }
+
+    void pinged(Message payload) {
+        encoder.ping(visitor.connection(), payload.bytes()).ifPresent(this::write);
+    }
+
+    private void write(byte[] bytes) {
         if (backend.in().write(bytes) > options.queueBytes()) {
             synchronized (input) {
                 // It may have been read meanwhile, and nobody would tell again.
@@ -96,14 +124,27 @@ final class Bridge {
     // ------------------------------------------------------------------------------------- from the program to the
     // client
 
-    private final class Output implements PipeReader.Listener {
+    /** Something that the program writes. */
+    private final class Stream implements PipeReader.Listener {
+        private final PipeReader reader;
+        private final String tag;
+        private final Decoder decoder = Decoder.of(options.frames());
+        private boolean ended;
+        private boolean said;
+
+        /** @param tag what its messages say where they are from; empty if they do not */
+        Stream(PipeReader reader, String tag) {
+            this.reader = reader;
+            this.tag = tag;
+        }
+
         @Override
         public void bytes(byte[] buffer, int length) {
             synchronized (Bridge.this) {
                 if (sessionEnded) {
                     dropped += length;
                     if (dropped > FAREWELL_BYTES) {
-                        backend.out().pause();
+                        reader.pause();
                     }
                     return;
                 }
@@ -115,9 +156,24 @@ final class Bridge {
         @Override
         public void end() {
             synchronized (Bridge.this) {
-                outputEnded = true;
+                ended = true;
             }
             pump();
+        }
+
+        /** Sends what is complete, as far as the client takes it. */
+        private void send() throws FramingException {
+            while (!blocked && !sessionEnded && !said) {
+                ProgramMessage message = decoder.next();
+                if (message == null && ended) {
+                    message = decoder.last();
+                    said = message == null;
+                }
+                if (message == null) {
+                    return;
+                }
+                Bridge.this.send(tag.isEmpty() ? message : StreamTag.of(tag, message));
+            }
         }
     }
 
@@ -133,7 +189,7 @@ final class Bridge {
         pump();
         synchronized (this) {
             if (!blocked) {
-                backend.out().resume();
+                streams.forEach(stream -> stream.reader.resume());
             }
         }
     }
@@ -144,23 +200,15 @@ final class Bridge {
         }
         pumping = true;
         try {
-            while (!blocked && !sessionEnded) {
-                ProgramMessage message = decoder.next();
-                if (message == null && outputEnded) {
-                    message = decoder.last();
-                    if (message == null) {
-                        spoken();
-                        return;
-                    }
-                }
-                if (message == null) {
-                    return;
-                }
-                send(message);
+            for (Stream stream : streams) {
+                stream.send();
+            }
+            if (!sessionEnded && !blocked) {
+                endIfSaid();
             }
         } catch (FramingException e) {
-            log.line(session.id() + " " + e.getMessage());
-            end(e.closeCode(), e.closeCode() == CloseCode.INVALID_PAYLOAD ? "not UTF-8" : "the program's output");
+            log.line(visitor.connection() + " " + e.getMessage());
+            end(e.closeCode(), e.closeCode() == CloseCode.INVALID_PAYLOAD ? "not UTF-8" : "unusable output");
         } finally {
             pumping = false;
         }
@@ -170,44 +218,58 @@ final class Bridge {
         long before = drains;
         SendResult result = SendResult.SENT;
         if (message instanceof ProgramMessage.Text text) {
+            visitor.sent(text.text().length());
             result = session.send(text.text());
         } else if (message instanceof ProgramMessage.Binary binary) {
+            visitor.sent(binary.bytes().length);
             result = session.send(binary.bytes());
         } else if (message instanceof ProgramMessage.Ping ping) {
             session.ping(ping.payload());
         } else if (message instanceof ProgramMessage.Close close) {
             end(close.code(), close.reason());
+        } else if (message instanceof ProgramMessage.To to && to.connection().equals(visitor.connection())) {
+            send(to.message());
         }
         if (options.waitForSlow() && result == SendResult.QUEUED && before == drains) {
             blocked = true;
-            backend.out().pause();
+            streams.forEach(stream -> stream.reader.pause());
         }
     }
 
-    /** Everything that the program has written is sent. */
-    private void spoken() {
+    /** Once everything that the program has written is sent. */
+    private void endIfSaid() {
         ExitStatus how = status;
-        if (how == null) {
-            backend.stop(); // it has nothing more to say
-        } else {
-            end(how.closeCode(), how.reason());
+        if (how != null && streams.stream().allMatch(stream -> stream.said)) {
+            if (backend.serverStops()) {
+                end(CloseCode.GOING_AWAY, "the server goes away");
+            } else if (backend.wasSignalled() && how.isSignal()) {
+                end(CloseCode.NORMAL, ""); // the signal was ours
+            } else {
+                end(how.closeCode(), how.reason());
+            }
+        } else if (how == null && streams.get(0).said) {
+            backend.stop(); // it has closed its stdout: nothing more is to be expected
         }
     }
 
     private void exited(ExitStatus how) {
-        log.line(session.id() + " ended: " + how);
+        if (how.value() != 0 || options.logEnds()) {
+            log.line(visitor.connection() + " ended: " + how);
+        }
         synchronized (this) {
             status = how;
         }
         backend.out().finish();
         backend.err().ifPresent(PipeReader::finish);
-        if (outputHasEnded()) {
-            pump();
-        }
+        pump();
+        closeIfOver();
     }
 
-    private synchronized boolean outputHasEnded() {
-        return outputEnded;
+    /** What nobody reads any more is not kept open. */
+    private synchronized void closeIfOver() {
+        if (sessionEnded && status != null) {
+            streams.forEach(stream -> stream.reader.close());
+        }
     }
 
     private void end(int code, String reason) {
@@ -217,7 +279,7 @@ final class Bridge {
     }
 
     /** As long as a close frame may have it (RFC 6455 §5.5). */
-    private static String cut(String reason) {
+    static String cut(String reason) {
         String text = reason;
         while (text.getBytes(StandardCharsets.UTF_8).length > CloseCode.MAX_REASON_BYTES) {
             text = text.substring(0, text.length() - 1);
@@ -226,12 +288,15 @@ final class Bridge {
     }
 
     /** The session is closed, whoever has done it. */
-    void closed() {
+    void closed(CloseEvent event) {
+        encoder.close(visitor.connection(), event.code(), event.reason())
+                .ifPresent(bytes -> backend.in().write(bytes));
         synchronized (this) {
             sessionEnded = true;
             blocked = false;
+            streams.forEach(stream -> stream.reader.resume());
         }
-        backend.out().resume();
         backend.stop();
+        closeIfOver();
     }
 }

@@ -29,7 +29,15 @@ interface Decoder {
             case nul -> new DelimitedDecoder((byte) 0, options, new MessageType(options)::of);
             case chunk -> new ChunkDecoder(options);
             case len32 -> new LengthDecoder(options);
-            case ndjson -> throw new IllegalArgumentException("not yet");
+            case ndjson -> {
+                int line = encoded(options.maxBytes());
+                yield new DelimitedDecoder((byte) '\n', options.withMaxBytes(line), new NdjsonDecoder(line));
+            }
         };
+    }
+
+    /** What a line of JSON may have for so many bytes of payload, with some more around. */
+    private static int encoded(int maxBytes) {
+        return (int) Math.min(1 << 30, 1024 + 3L * maxBytes);
     }
 }

@@ -1,18 +1,62 @@
 package dev.duplex.cli.serve;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Writes messages of clients as a program reads them. */
+/** Writes what clients say, and where the framing has words for it what else happens to them, as a program reads it. */
 final class Encoder {
     private final FrameOptions options;
+    private final boolean tagged;
+    private final NdjsonEncoder ndjson = new NdjsonEncoder();
 
-    Encoder(FrameOptions options) {
+    /** @param tagged whether a message begins with the name of its client and a space */
+    Encoder(FrameOptions options, boolean tagged) {
         this.options = options;
+        this.tagged = tagged;
     }
 
-    /** The bytes to write; null if the message cannot be written so ({@link FrameOptions.NewlineIn#reject}). */
-    byte @Nullable [] message(byte[] payload) {
+    /**
+     * The bytes to write; null if the message cannot be written so ({@link FrameOptions.NewlineIn#reject}).
+     *
+     * @param connection who sends it
+     */
+    byte @Nullable [] message(String connection, boolean text, byte[] payload) {
+        if (options.frame() == FrameOptions.Frame.ndjson) {
+            return ndjson.message(connection, text, payload);
+        }
+        return framed(tagged ? after(connection, payload) : payload);
+    }
+
+    private static byte[] after(String connection, byte[] payload) {
+        byte[] tag = (connection + " ").getBytes(StandardCharsets.UTF_8);
+        byte[] both = Arrays.copyOf(tag, tag.length + payload.length);
+        System.arraycopy(payload, 0, both, tag.length, payload.length);
+        return both;
+    }
+
+    /** That somebody has come. */
+    Optional<byte[]> open(String connection, String path, String remote, String user) {
+        return told() ? Optional.of(ndjson.open(connection, path, remote, user)) : Optional.empty();
+    }
+
+    /** A ping, which is answered already. */
+    Optional<byte[]> ping(String connection, byte[] payload) {
+        return told() ? Optional.of(ndjson.ping(connection, payload)) : Optional.empty();
+    }
+
+    /** That somebody has left. */
+    Optional<byte[]> close(String connection, int code, String reason) {
+        return told() ? Optional.of(ndjson.close(connection, code, reason)) : Optional.empty();
+    }
+
+    private boolean told() {
+        return options.frame() == FrameOptions.Frame.ndjson;
+    }
+
+    private byte @Nullable [] framed(byte[] payload) {
         return switch (options.frame()) {
             case lines -> line(payload);
             case nul -> ended(payload, (byte) 0);
@@ -22,7 +66,7 @@ final class Encoder {
                         .putInt(payload.length)
                         .put(payload)
                         .array();
-            case ndjson -> throw new IllegalArgumentException("not yet");
+            case ndjson -> throw new IllegalStateException("written as JSON");
         };
     }
 

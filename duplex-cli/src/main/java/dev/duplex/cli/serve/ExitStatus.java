@@ -10,6 +10,7 @@ import java.util.Map;
  */
 public record ExitStatus(int value) {
     private static final int SIGNALLED = 128;
+    private static final int MOST_SIGNALS = 64;
 
     /** Those numbers that are the same on Linux, macOS and the BSDs, and the others of Linux. */
     private static final Map<Integer, String> SIGNALS = Map.ofEntries(
@@ -42,10 +43,15 @@ public record ExitStatus(int value) {
         return value == 0 ? "" : toString();
     }
 
+    /** Whether a signal has ended it; a shell that says so of what it has run cannot be told apart. */
+    boolean isSignal() {
+        return value > SIGNALLED && value <= SIGNALLED + MOST_SIGNALS;
+    }
+
     @Override
     public String toString() {
         int signal = value - SIGNALLED;
-        if (signal > 0 && signal < 65) {
+        if (isSignal()) {
             String name = SIGNALS.get(signal);
             return "signal " + (name == null ? Integer.toString(signal) : name);
         }

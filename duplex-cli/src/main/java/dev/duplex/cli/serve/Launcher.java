@@ -16,6 +16,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts programs, each in a group of its own, and sees to it that none is left when it is closed. */
@@ -34,13 +35,17 @@ public final class Launcher implements AutoCloseable {
     private final StopLadder ladder;
     private final ThreadPoolExecutor threads;
     private final Set<ProgramProcess> running = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger reserved = new AtomicInteger();
+    private final Stats stats;
     private volatile boolean closing;
 
-    Launcher(GroupStarter starter, Pipes pipes, Warden warden, StopLadder ladder) {
+    Launcher(GroupStarter starter, Pipes pipes, Warden warden, StopLadder ladder, Stats stats) {
         this.starter = starter;
         this.pipes = pipes;
         this.warden = warden;
         this.ladder = ladder;
+        this.stats = stats;
+        stats.running(running::size);
         this.threads =
                 new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
                     Thread thread = new Thread(task, "duplex-start");
@@ -50,10 +55,15 @@ public final class Launcher implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** With the best that this machine has. */
+    /** As the other, where nobody asks what was counted. */
     public static Launcher open(StopLadder ladder) throws IOException {
+        return open(ladder, new Stats());
+    }
+
+    /** With the best that this machine has. */
+    public static Launcher open(StopLadder ladder, Stats stats) throws IOException {
         GroupStarter starter = GroupStarter.find();
-        return new Launcher(starter, Pipes.open("duplex-pipes"), Warden.start(starter), ladder);
+        return new Launcher(starter, Pipes.open("duplex-pipes"), Warden.start(starter), ladder, stats);
     }
 
     /** Whether signals reach what programs start, too. */
@@ -61,13 +71,42 @@ public final class Launcher implements AutoCloseable {
         return starter.makesGroups();
     }
 
-    /** Starts a program on another thread; fails with a {@link ProgramException}. */
+    /**
+     * Reserves the place of one of so many programs; false if all are taken. What is reserved is taken by the next launch,
+     * and free again when its program is gone or could not be started.
+     */
+    boolean reserve(int most) {
+        if (reserved.incrementAndGet() > most) {
+            reserved.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** Starts a program on another thread, in a place that was reserved; fails with a {@link ProgramException}. */
+    CompletableFuture<ProgramProcess> launchReserved(Program program) {
+        CompletableFuture<ProgramProcess> started = launch(program);
+        started.whenComplete((process, error) -> {
+            if (process == null) {
+                reserved.decrementAndGet();
+            } else {
+                process.gone().thenRun(reserved::decrementAndGet);
+            }
+        });
+        return started;
+    }
+
+    /** As {@link #launchReserved}, but not counted. */
     CompletableFuture<ProgramProcess> launch(Program program) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        return start(program);
+                        ProgramProcess process = start(program);
+                        stats.started();
+                        process.exit().thenAccept(stats::ended);
+                        return process;
                     } catch (ProgramException e) {
+                        stats.notStarted();
                         throw new CompletionException(e);
                     }
                 },
@@ -77,7 +116,7 @@ public final class Launcher implements AutoCloseable {
     /** Starts a program, and returns when it really runs. Blocks for some milliseconds. */
     ProgramProcess start(Program program) throws ProgramException {
         Executables.check(program);
-        List<String> command = starter.of(program.command());
+        List<String> command = starter.of(program.words());
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().putAll(program.environment());
@@ -94,7 +133,7 @@ public final class Launcher implements AutoCloseable {
         } catch (IOException e) {
             throw new ProgramException("cannot start " + program.name() + ": " + e.getMessage());
         }
-        ProgramProcess started = new ProgramProcess(piped, starter.makesGroups(), warden, ladder);
+        ProgramProcess started = new ProgramProcess(piped, starter.makesGroups(), warden, ladder, () -> closing);
         running.add(started);
         started.gone().thenRun(() -> running.remove(started));
         if (closing) {
@@ -123,11 +162,17 @@ public final class Launcher implements AutoCloseable {
                 return;
             }
             String first = firstWord(words);
-            if (!first.isEmpty() && !first.equals(starter.words().get(0))) {
+            if (!first.isEmpty() && !isStarter(first, program)) {
                 return;
             }
             LockSupport.parkNanos(LOOK_NANOS);
         }
+    }
+
+    private boolean isStarter(String word, Program program) {
+        return word.equals(starter.words().get(0))
+                || (!program.starter().isEmpty()
+                        && word.equals(program.starter().get(0)));
     }
 
     /** Empty while there is none, and what cannot be read is not the starter any more. */

@@ -1,84 +1,54 @@
 package dev.duplex.cli.serve;
 
-import dev.duplex.server.Message;
-import dev.duplex.server.Route;
-import dev.duplex.server.Session;
+import dev.duplex.server.HttpResponse;
 import dev.duplex.server.UpgradeRequest;
 import dev.duplex.server.UpgradeResponse;
-import dev.duplex.server.WebSocketHandler;
-import dev.duplex.transport.CloseEvent;
-import java.util.Objects;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** A program for each session: started before the session opens, and brought to its end with it. */
-public final class ProgramEndpoint implements WebSocketHandler {
-    private static final String BACKEND = "duplex.backend";
-    private static final String BRIDGE = "duplex.bridge";
-
+public final class ProgramEndpoint extends BridgedEndpoint {
     private final Launcher launcher;
-    private final Function<UpgradeRequest, Program> program;
-    private final BridgeOptions options;
+    private final BiFunction<UpgradeRequest, Visitor, Program> program;
+    private final ProcessLimit limit;
     private final ServeLog log;
-    private final AtomicLong failures = new AtomicLong();
+
+    /**
+     * How many programs there may be, of all endpoints with the same launcher.
+     *
+     * @param most at a time
+     * @param status of the answer to those beyond
+     */
+    public record ProcessLimit(int most, int status) {}
 
     /** @param program what to start for a request */
     public ProgramEndpoint(
-            Launcher launcher, Function<UpgradeRequest, Program> program, BridgeOptions options, ServeLog log) {
+            Launcher launcher,
+            BiFunction<UpgradeRequest, Visitor, Program> program,
+            ProcessLimit limit,
+            BridgeOptions options,
+            ServeLog log) {
+        super(options, log);
         this.launcher = launcher;
         this.program = program;
-        this.options = options;
+        this.limit = limit;
         this.log = log;
     }
 
-    /** The route to it. */
-    public Route route() {
-        return Route.to(this).onUpgradeAsync(this::decide);
-    }
-
-    private CompletionStage<UpgradeResponse> decide(UpgradeRequest request) {
-        return launcher.launch(program.apply(request)).handle((started, error) -> {
-            if (started != null) {
-                return UpgradeResponse.accept().withAttribute(BACKEND, started).orElse(started::stop);
-            }
-            return failed(error);
-        });
-    }
-
-    private UpgradeResponse failed(Throwable error) {
-        Throwable cause = error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
-        String id = "start-" + failures.incrementAndGet();
-        log.line(id + " " + (cause instanceof ProgramException ? cause.getMessage() : String.valueOf(cause)));
-        return UpgradeResponse.reject(
-                500, "The program could not be started; the server's log says why at " + id + ".\n");
-    }
-
     @Override
-    public void onOpen(Session session) {
-        Backend backend = (Backend) Objects.requireNonNull(session.attributes().remove(BACKEND));
-        Bridge bridge = new Bridge(session, backend, options, log);
-        session.attributes().put(BRIDGE, bridge);
-        bridge.open();
-    }
-
-    private static Bridge bridge(Session session) {
-        return (Bridge) Objects.requireNonNull(session.attributes().get(BRIDGE));
-    }
-
-    @Override
-    public void onMessage(Session session, Message message) {
-        bridge(session).received(message);
-    }
-
-    @Override
-    public void onDrain(Session session) {
-        bridge(session).drained();
-    }
-
-    @Override
-    public void onClose(Session session, CloseEvent event) {
-        bridge(session).closed();
+    public CompletionStage<UpgradeResponse> enter(UpgradeRequest request, Visitor visitor) {
+        Program wanted = program.apply(request, visitor);
+        if (!launcher.reserve(limit.most())) {
+            log.line(visitor.connection() + " refused with " + limit.status() + ": " + limit.most()
+                    + " programs run, the most there may be (--max-procs)");
+            return CompletableFuture.completedFuture(
+                    UpgradeResponse.reject(HttpResponse.text(limit.status(), "Too many programs run already.\n")
+                            .header("Retry-After", "5")));
+        }
+        return launcher.launchReserved(wanted)
+                .handle((started, error) -> started == null
+                        ? BackendFailure.response(500, visitor, "The program could not be started", error, log)
+                        : accept(started));
     }
 }

@@ -11,6 +11,9 @@ sealed interface ProgramMessage {
     /** A ping. */
     record Ping(byte[] payload) implements ProgramMessage {}
 
+    /** Something for one client of several. */
+    record To(String connection, ProgramMessage message) implements ProgramMessage {}
+
     /** The end of the session. */
     record Close(int code, String reason) implements ProgramMessage {}
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** One running program and all that it starts. */
@@ -25,8 +26,12 @@ final class ProgramProcess implements Backend {
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final BooleanSupplier serverStops;
+    private volatile boolean signalled;
 
-    ProgramProcess(Pipes.Piped piped, boolean leadsGroup, Warden warden, StopLadder ladder) {
+    ProgramProcess(
+            Pipes.Piped piped, boolean leadsGroup, Warden warden, StopLadder ladder, BooleanSupplier serverStops) {
+        this.serverStops = serverStops;
         this.piped = piped;
         this.process = piped.process();
         this.leadsGroup = leadsGroup;
@@ -72,6 +77,16 @@ final class ProgramProcess implements Backend {
         return exit;
     }
 
+    @Override
+    public boolean serverStops() {
+        return serverStops.getAsBoolean();
+    }
+
+    @Override
+    public boolean wasSignalled() {
+        return signalled;
+    }
+
     /** Done when it and all that it has started have ended, or were sent KILL. */
     CompletableFuture<Void> gone() {
         return gone;
@@ -99,6 +114,7 @@ final class ProgramProcess implements Backend {
         if (step.endsInput()) {
             piped.in().end();
         } else {
+            signalled |= !exit.isDone();
             signal(step.signal()).thenAccept(anybody -> {
                 if (!anybody && exit.isDone()) {
                     gone.complete(null);

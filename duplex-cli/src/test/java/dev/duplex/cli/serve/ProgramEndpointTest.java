@@ -15,20 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** How programs live and die with their sessions. */
 @Timeout(60)
 class ProgramEndpointTest {
-    private static final int CLOSE = 0x88;
-
-    /** The code and the reason of a close frame. */
-    private static String close(RawClient client) {
-        RawClient.Frame frame = client.frame();
-        assertThat(frame.firstByte())
-                .as("the close frame, not: " + frame.text())
-                .isEqualTo(CLOSE);
-        byte[] payload = frame.payload();
-        int code = (payload[0] & 0xFF) << 8 | (payload[1] & 0xFF);
-        return (code + " " + new String(payload, 2, payload.length - 2, java.nio.charset.StandardCharsets.UTF_8))
-                .strip();
-    }
-
     @Test
     void talksWithAProgram() {
         try (Served served = Served.program("cat");
@@ -51,7 +37,7 @@ class ProgramEndpointTest {
         try (Served served = Served.shell("echo last words; " + script);
                 RawClient client = served.connect()) {
             assertThat(client.text()).isEqualTo("last words");
-            assertThat(close(client)).isEqualTo(closed);
+            assertThat(Served.close(client)).isEqualTo(closed);
             served.awaitLog("ended");
         }
     }
@@ -68,9 +54,12 @@ class ProgramEndpointTest {
             try (Served served = Served.program(tried.get(0));
                     RawClient client = served.connect()) {
                 assertThat(client.status()).as(tried.toString()).isEqualTo(500);
-                assertThat(client.body()).contains("start-1").doesNotContain("nowhere");
+                String body = client.body();
+                assertThat(body).contains("the server's log says why").doesNotContain("nowhere");
                 served.awaitLog(tried.get(1));
-                assertThat(served.log()).contains("start-1 cannot start " + tried.get(0));
+                assertThat(served.log()).contains("cannot start " + tried.get(0));
+                String name = body.replaceFirst("(?s).* at ([0-9a-f-]{36})\\.\n", "$1");
+                assertThat(served.log()).contains(name);
             }
         }
     }
@@ -95,7 +84,7 @@ class ProgramEndpointTest {
         try (Served served = Served.shell("sleep 1000 & echo $!");
                 RawClient client = served.connect()) {
             long grandchild = Long.parseLong(client.text());
-            assertThat(close(client)).isEqualTo("1000");
+            assertThat(Served.close(client)).isEqualTo("1000");
             Served.awaitGone(grandchild);
         }
     }

@@ -3,12 +3,14 @@ package dev.duplex.cli.serve;
 import dev.duplex.cli.RawClient;
 import dev.duplex.core.Limits;
 import dev.duplex.server.WebSocketServer;
+import dev.duplex.transport.SlowConsumerPolicy;
 import dev.duplex.transport.pipe.Pipes;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.Assertions;
 
@@ -28,6 +31,9 @@ final class Served implements AutoCloseable {
     private final StringBuffer logged = new StringBuffer();
     private final ServeLog log = new ServeLog(new PrintWriter(new Collecting()), Clock.systemUTC());
     private final Launcher launcher;
+    private final Endpoints endpoints;
+    private final Entrance entrance;
+    private final Stats stats;
     private final WebSocketServer server;
 
     private final class Collecting extends Writer {
@@ -43,48 +49,147 @@ final class Served implements AutoCloseable {
         public void close() {}
     }
 
-    private Served(
-            Launcher launcher, BridgeOptions options, UnaryOperator<WebSocketServer.Builder> more, String... command) {
+    private Served(Setup setup, Launcher launcher, Stats stats) throws ProgramException {
         this.launcher = launcher;
-        Program program =
-                new Program(List.of(command), Map.of("PATH", "/usr/bin:/bin"), Optional.empty(), Program.Errors.log);
-        server = more.apply(WebSocketServer.builder()
+        this.stats = stats;
+        this.entrance = new Entrance(setup.rules, log);
+        this.endpoints = new Endpoints(
+                launcher,
+                new Environment("duplex/test", Map.of("PATH", "/usr/bin:/bin"), setup.environment, true, false),
+                new ProgramSettings(Optional.empty(), setup.errors, false, false),
+                new ProgramEndpoint.ProcessLimit(setup.maxProcesses, 503),
+                setup.bridge,
+                log);
+        Endpoint endpoint = setup.endpoint.apply(endpoints);
+        endpoints.start();
+        Limits limits = Limits.DEFAULTS
+                // A machine that does much else starts no program within five seconds.
+                .withHandshakeTimeout(Duration.ofSeconds(60))
+                .withMaxMessageBytes(16 << 20)
+                .withKeepalive(Duration.ZERO, Duration.ofSeconds(20))
+                .withMaxBufferedBytes(setup.roomBytes);
+        server = setup.server
+                .apply(WebSocketServer.builder()
                         .port(0)
-                        // A machine that does much else starts no program within five seconds.
-                        .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(60)))
-                        .webSocket("/*", new ProgramEndpoint(launcher, request -> program, options, log).route()))
+                        .metrics(stats)
+                        .limits(limits)
+                        .slowConsumers(setup.slow)
+                        .webSocket("/*", entrance.to(endpoint)))
                 .start();
     }
 
-    static Served program(String... command) {
-        return with(BridgeOptions.DEFAULT, command);
-    }
+    /** What differs from a program for each client that is told by lines. */
+    static final class Setup {
+        private Function<Endpoints, Endpoint> endpoint = all -> all.each(List.of("cat"), "");
+        private BridgeOptions bridge = BridgeOptions.DEFAULT;
+        private Entrance.Rules rules = Entrance.Rules.NONE;
+        private Map<String, String> environment = Map.of();
+        private Program.Errors errors = Program.Errors.log;
+        private int maxProcesses = 1000;
+        private int roomBytes = 4 << 20;
+        private SlowConsumerPolicy slow = SlowConsumerPolicy.CLOSE;
+        private UnaryOperator<WebSocketServer.Builder> server = builder -> builder;
+        private GroupStarter starter = GroupStarter.find();
+        private Function<String, Pipes> pipes = Pipes::open;
 
-    static Served shell(String script) {
-        return program("sh", "-c", script);
-    }
+        Setup program(String... command) {
+            return endpoint(all -> all.each(List.of(command), ""));
+        }
 
-    static Served with(BridgeOptions options, String... command) {
-        return with(options, builder -> builder, command);
-    }
+        Setup shell(String script) {
+            return program("sh", "-c", script);
+        }
 
-    static Served with(BridgeOptions options, UnaryOperator<WebSocketServer.Builder> more, String... command) {
-        try {
-            return new Served(
-                    Launcher.open(StopLadder.parse("eof:200ms,INT:200ms,TERM:200ms,KILL")), options, more, command);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Setup shared(SharedOptions options, String script) {
+            return endpoint(all -> all.shared(List.of("sh", "-c", script), options));
+        }
+
+        Setup endpoint(Function<Endpoints, Endpoint> maker) {
+            endpoint = maker;
+            return this;
+        }
+
+        Setup frames(FrameOptions frames) {
+            bridge = bridge.withFrames(frames);
+            return this;
+        }
+
+        Setup bridge(BridgeOptions options) {
+            bridge = options;
+            return this;
+        }
+
+        Setup rules(Entrance.Rules some) {
+            rules = some;
+            return this;
+        }
+
+        Setup environment(Map<String, String> given) {
+            environment = given;
+            return this;
+        }
+
+        Setup errors(Program.Errors what) {
+            errors = what;
+            return this;
+        }
+
+        Setup maxProcesses(int most) {
+            maxProcesses = most;
+            return this;
+        }
+
+        Setup slow(SlowConsumerPolicy policy, int room) {
+            slow = policy;
+            roomBytes = room;
+            return this;
+        }
+
+        Setup server(UnaryOperator<WebSocketServer.Builder> change) {
+            server = change;
+            return this;
+        }
+
+        /** Another way to make groups. */
+        Setup starter(GroupStarter other) {
+            starter = other;
+            return this;
+        }
+
+        /** Another way to read and write pipes. */
+        Setup pipes(Function<String, Pipes> other) {
+            pipes = other;
+            return this;
+        }
+
+        Served start() {
+            Stats stats = new Stats();
+            try {
+                Launcher launcher = new Launcher(
+                        starter,
+                        pipes.apply("duplex-pipes"),
+                        Warden.start(starter),
+                        StopLadder.parse("eof:200ms,INT:200ms,TERM:200ms,KILL"),
+                        stats);
+                return new Served(this, launcher, stats);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (ProgramException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 
-    /** With a way of its own to make groups and to read pipes. */
-    static Served with(GroupStarter starter, Pipes pipes, String... command) throws IOException {
-        return new Served(
-                new Launcher(
-                        starter, pipes, Warden.start(starter), StopLadder.parse("eof:200ms,INT:200ms,TERM:200ms,KILL")),
-                BridgeOptions.DEFAULT,
-                builder -> builder,
-                command);
+    static Setup setup() {
+        return new Setup();
+    }
+
+    static Served program(String... command) {
+        return setup().program(command).start();
+    }
+
+    static Served shell(String script) {
+        return setup().shell(script).start();
     }
 
     RawClient connect(String... fields) {
@@ -99,12 +204,28 @@ final class Served implements AutoCloseable {
         return server;
     }
 
+    /** What was counted. */
+    String counted() {
+        return stats.text();
+    }
+
     Launcher launcher() {
         return launcher;
     }
 
     String log() {
         return logged.toString();
+    }
+
+    /** The code and the reason of the close frame that comes next. */
+    static String close(RawClient client) {
+        RawClient.Frame frame = client.frame();
+        Assertions.assertThat(frame.firstByte())
+                .as("the close frame, not: " + frame.text())
+                .isEqualTo(0x88);
+        byte[] payload = frame.payload();
+        int code = (payload[0] & 0xFF) << 8 | (payload[1] & 0xFF);
+        return (code + " " + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8)).strip();
     }
 
     /** Waits until it is so; the deadline only ends a hang. */
@@ -139,8 +260,16 @@ final class Served implements AutoCloseable {
 
     @Override
     public void close() {
+        Thread programs = new Thread(launcher::close);
+        programs.start();
         server.close();
-        launcher.close();
+        try {
+            programs.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        endpoints.close();
+        entrance.close();
         log.close();
     }
 }

@@ -640,11 +640,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return settings.trustedProxies().client(channel.remoteAddress(), settings.tls() != null, fields);
     }
 
-    private static HttpRequest.Builder request(
+    private HttpRequest.Builder request(
             io.netty.handler.codec.http.HttpRequest request, HttpFields fields, TrustedProxies.Client client) {
         return HttpRequest.builder(request.method().name(), request.uri())
                 .fields(fields)
                 .remoteAddress(client.address())
+                .proxied(settings.trustedProxies().trusts(channel.remoteAddress()))
                 .secure(client.secure());
     }
 

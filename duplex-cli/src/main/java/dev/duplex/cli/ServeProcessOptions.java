@@ -1,0 +1,193 @@
+package dev.duplex.cli;
+
+import dev.duplex.cli.common.LengthOfTime;
+import dev.duplex.cli.serve.Environment;
+import dev.duplex.cli.serve.Program;
+import dev.duplex.cli.serve.ProgramSettings;
+import dev.duplex.cli.serve.SharedOptions;
+import dev.duplex.cli.serve.StopLadder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How {@code duplex serve} runs programs. */
+final class ServeProcessOptions {
+    private static final int MAX_REPLAY = 100_000;
+
+    enum SharedOut {
+        broadcast,
+        tagged
+    }
+
+    @Option(
+            names = "--mode",
+            paramLabel = "MODE",
+            defaultValue = "each",
+            description = "each: a program for each connection. shared: one for all, started with the server."
+                    + " tcp:HOST:PORT or unix:PATH: no program, but a connection to that server; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private String mode = "each";
+
+    @Option(
+            names = "--shared-out",
+            paramLabel = "broadcast|tagged",
+            defaultValue = "broadcast",
+            description = "In shared mode, who gets a line: everybody; or tagged, the one whose name it begins with, or"
+                    + " everybody after '* ', and lines to the program begin with the name of the sender; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private SharedOut sharedOut = SharedOut.broadcast;
+
+    @Option(
+            names = "--restart",
+            paramLabel = "never|on-failure|always",
+            defaultValue = "on-failure",
+            description =
+                    "In shared mode, when to start a program again that has ended, after 100ms and then longer and"
+                            + " longer up to 10s; default: ${DEFAULT-VALUE}.")
+    private String restart = "on-failure";
+
+    @Option(
+            names = "--replay",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "In shared mode, how many of the last messages a newcomer gets; default: ${DEFAULT-VALUE}.")
+    private int replay;
+
+    @Option(names = "--env", paramLabel = "NAME=VALUE", description = "A variable for programs; may be repeated.")
+    private Map<String, String> environment = new LinkedHashMap<>();
+
+    @Option(
+            names = "--pass-env",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Variables of ours that programs get, too, besides PATH, LANG, TZ, HOME and LD_LIBRARY_PATH.")
+    private List<String> passed = new ArrayList<>();
+
+    @Option(names = "--no-env", description = "Pass no variable of ours, not even PATH.")
+    private boolean noEnvironment;
+
+    @Option(names = "--query-env", description = "Give programs the parameters of the query: ?name=x is QS_name.")
+    private boolean query;
+
+    @Option(names = "--chdir", paramLabel = "DIR", description = "Where programs run; default: here.")
+    private @Nullable Path directory;
+
+    @Option(names = "--shell", description = "Let /bin/sh run the command: with pipes, variables and wildcards.")
+    private boolean shell;
+
+    @Option(
+            names = "--unbuffered",
+            description = "Make programs write each line at once, which many do for a terminal only: by stdbuf and"
+                    + " PYTHONUNBUFFERED. What has buffers of its own must be told by its own means.")
+    private boolean unbuffered;
+
+    @Option(
+            names = "--stderr",
+            paramLabel = "log|merge|tag|null",
+            defaultValue = "log",
+            description = "What programs write on stderr: into our log; to the client like stdout; to the client,"
+                    + " both as {\"stream\":\"stderr\",\"data\":…}; or nowhere; default: ${DEFAULT-VALUE}.")
+    private String stderr = "log";
+
+    @Option(
+            names = "--stop",
+            paramLabel = "STEPS",
+            defaultValue = "eof:1s,INT:1s,TERM:2s,KILL",
+            description =
+                    "How a program is ended when its client has left, with all that it has started: eof is the end"
+                            + " of its input; default: ${DEFAULT-VALUE}.")
+    private String stop = "";
+
+    @Option(
+            names = "--max-procs",
+            paramLabel = "N",
+            defaultValue = "256",
+            description = "Most programs at a time; beyond them 503; default: ${DEFAULT-VALUE}.")
+    private int maxProcesses;
+
+    @Option(
+            names = "--timeout-idle",
+            paramLabel = "TIME",
+            converter = LengthOfTime.class,
+            defaultValue = "0",
+            description = "Time without a message after which a connection is closed with 1001; default: never.")
+    private Duration idle = Duration.ZERO;
+
+    @Option(
+            names = "--timeout-total",
+            paramLabel = "TIME",
+            converter = LengthOfTime.class,
+            defaultValue = "0",
+            description = "Time after which a connection is closed with 1001; default: never.")
+    private Duration total = Duration.ZERO;
+
+    /** As typed. */
+    String mode() {
+        return mode;
+    }
+
+    boolean isShared() {
+        return mode.equals("shared");
+    }
+
+    SharedOptions shared() {
+        ServerOptions.within("--replay", replay, 0, MAX_REPLAY);
+        return new SharedOptions(
+                sharedOut == SharedOut.tagged,
+                switch (restart) {
+                    case "never" -> SharedOptions.Restart.never;
+                    case "on-failure" -> SharedOptions.Restart.onFailure;
+                    case "always" -> SharedOptions.Restart.always;
+                    default ->
+                        throw ServerOptions.wrong(
+                                "--restart: expected never, on-failure or always but got '" + restart + "'");
+                },
+                replay);
+    }
+
+    ProgramSettings programs() {
+        return new ProgramSettings(Optional.ofNullable(directory), errors(), shell, unbuffered);
+    }
+
+    private Program.Errors errors() {
+        return switch (stderr) {
+            case "log" -> Program.Errors.log;
+            case "merge" -> Program.Errors.merge;
+            case "tag" -> Program.Errors.tag;
+            case "null" -> Program.Errors.none;
+            default -> throw ServerOptions.wrong("--stderr: expected log, merge, tag or null but got '" + stderr + "'");
+        };
+    }
+
+    Environment environment(String software, Map<String, String> ours, boolean hideAuthorization) {
+        return new Environment(
+                software, Environment.inherit(ours, noEnvironment, passed), environment, query, hideAuthorization);
+    }
+
+    StopLadder ladder() {
+        try {
+            return StopLadder.parse(stop);
+        } catch (RuntimeException e) {
+            throw ServerOptions.wrong("--stop: " + e.getMessage());
+        }
+    }
+
+    int maxProcesses() {
+        ServerOptions.within("--max-procs", maxProcesses, 1, Integer.MAX_VALUE);
+        return maxProcesses;
+    }
+
+    Duration idle() {
+        return idle;
+    }
+
+    Duration total() {
+        return total;
+    }
+}

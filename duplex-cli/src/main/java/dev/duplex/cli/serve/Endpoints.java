@@ -1,0 +1,98 @@
+package dev.duplex.cli.serve;
+
+import dev.duplex.server.UpgradeRequest;
+import dev.duplex.transport.pipe.Sockets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the endpoints of one server, which share its launcher, its limits and its log. */
+public final class Endpoints implements AutoCloseable {
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+
+    private final Launcher launcher;
+    private final Environment environment;
+    private final ProgramSettings settings;
+    private final ProgramEndpoint.ProcessLimit limit;
+    private final BridgeOptions bridge;
+    private final ServeLog log;
+    private final List<SharedProgram> shared = new ArrayList<>();
+    private @Nullable Sockets sockets;
+
+    public Endpoints(
+            Launcher launcher,
+            Environment environment,
+            ProgramSettings settings,
+            ProgramEndpoint.ProcessLimit limit,
+            BridgeOptions bridge,
+            ServeLog log) {
+        this.launcher = launcher;
+        this.environment = environment;
+        this.settings = settings;
+        this.limit = limit;
+        this.bridge = bridge;
+        this.log = log;
+    }
+
+    /**
+     * A program for each session.
+     *
+     * @param command its words
+     * @param script the part of the path that leads to it, see {@link Environment.Facts}
+     */
+    public Endpoint each(List<String> command, String script) {
+        return new ProgramEndpoint(
+                launcher,
+                (request, visitor) -> settings.program(command, environment.of(request, visitor.facts(script))),
+                limit,
+                bridge,
+                log);
+    }
+
+    /** One program for all sessions; {@link #start} starts it. */
+    public Endpoint shared(List<String> command, SharedOptions options) {
+        SharedProgram program = new SharedProgram(
+                launcher, settings.program(command, environment.withoutRequest()), bridge, options, log);
+        shared.add(program);
+        return new SharedEndpoint(program);
+    }
+
+    /** A connection to another server for each session. */
+    public Endpoint socket(SocketTarget target) {
+        if (sockets == null) {
+            sockets = new Sockets("duplex-sockets", CONNECT);
+        }
+        return new SocketEndpoint(sockets, target, bridge, log);
+    }
+
+    /** What decides for {@code --auth cmd:…}, in its environment. */
+    public Program authenticating(String command, UpgradeRequest request) {
+        Environment.Facts facts = new Environment.Facts(UUID.randomUUID().toString(), "", Optional.empty(), "", "");
+        Environment all = new Environment(
+                environment.software(), environment.inherited(), environment.given(), environment.query(), false);
+        Program program = settings.program(settings.command(command), all.of(request, facts));
+        return new Program(
+                program.starter(), program.command(), program.environment(), program.directory(), Program.Errors.log);
+    }
+
+    /**
+     * Starts the programs that are there for all.
+     *
+     * @throws ProgramException if one cannot be started
+     */
+    public void start() throws ProgramException {
+        for (SharedProgram program : shared) {
+            program.startNow();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (sockets != null) {
+            sockets.close();
+        }
+    }
+}

@@ -1,0 +1,286 @@
+package dev.duplex.cli.serve;
+
+import dev.duplex.cli.common.Ending;
+import dev.duplex.core.CloseCode;
+import dev.duplex.core.deflate.DeflateNegotiation;
+import dev.duplex.core.deflate.DeflateOptions;
+import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.core.handshake.Subprotocols;
+import dev.duplex.server.HttpResponse;
+import dev.duplex.server.Message;
+import dev.duplex.server.Route;
+import dev.duplex.server.Session;
+import dev.duplex.server.UpgradeRequest;
+import dev.duplex.server.UpgradeResponse;
+import dev.duplex.server.WebSocketHandler;
+import dev.duplex.transport.CloseEvent;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Where every client comes in and goes out, whichever the route: who may, how many, for how long, and the log of it. */
+public final class Entrance implements AutoCloseable {
+    private static final String OPENED = "duplex.opened";
+    private static final String LEAVE = "duplex.leave";
+    private static final String TIMER = "duplex.timer";
+
+    /**
+     * What it asks for.
+     *
+     * @param authenticator who may connect
+     * @param subprotocols those that are spoken; {@code any} is the first that a client offers
+     * @param deflate what is answered to offers of compression
+     * @param maxPerAddress most sessions of one address; 0 for any number
+     * @param totalTime after which a session is closed; zero for never
+     * @param accessLog whether each coming and going is logged
+     * @param webSocketFields of the responses that open a session
+     * @param httpFields of those that refuse one
+     */
+    public record Rules(
+            Authenticator authenticator,
+            List<String> subprotocols,
+            DeflateOptions deflate,
+            int maxPerAddress,
+            Duration totalTime,
+            boolean accessLog,
+            HttpFields webSocketFields,
+            HttpFields httpFields) {
+        public static final Rules NONE = new Rules(
+                Authenticator.NONE,
+                List.of(),
+                DeflateOptions.SHARED,
+                0,
+                Duration.ZERO,
+                false,
+                HttpFields.EMPTY,
+                HttpFields.EMPTY);
+    }
+
+    private final Rules rules;
+    private final ServeLog log;
+    private final Map<String, Integer> perAddress = new ConcurrentHashMap<>();
+    private final ScheduledThreadPoolExecutor clock;
+
+    public Entrance(Rules rules, ServeLog log) {
+        this.rules = rules;
+        this.log = log;
+        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "duplex-clock");
+            thread.setDaemon(true);
+            return thread;
+        });
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    /** The route to an endpoint through here. */
+    public Route to(Endpoint endpoint) {
+        return Route.to(new Watched(endpoint))
+                .onUpgradeAsync(request -> enter(endpoint, request).thenApply(this::withFields));
+    }
+
+    private UpgradeResponse withFields(UpgradeResponse response) {
+        if (response instanceof UpgradeResponse.Reject reject) {
+            return UpgradeResponse.reject(reject.response().addHeaders(rules.httpFields()));
+        }
+        UpgradeResponse.Accept accept = (UpgradeResponse.Accept) response;
+        for (HttpFields.Field field : rules.webSocketFields()) {
+            accept = accept.withHeader(field.name(), field.value());
+        }
+        return accept;
+    }
+
+    private CompletionStage<UpgradeResponse> enter(Endpoint endpoint, UpgradeRequest request) {
+        Optional<String> subprotocol = subprotocol(request);
+        if (subprotocol.isEmpty()
+                && !rules.subprotocols().isEmpty()
+                && !request.subprotocols().isEmpty()) {
+            return refused(HttpResponse.text(
+                    400,
+                    "None of the subprotocols offered is spoken here: " + String.join(", ", rules.subprotocols())
+                            + ".\n"));
+        }
+        return rules.authenticator().judge(request).thenCompose(verdict -> {
+            if (verdict instanceof Authenticator.Refused refused) {
+                logAccess("refused " + remote(request) + " " + request.path() + " "
+                        + refused.response().status());
+                return refused(refused.response());
+            }
+            Authenticator.Allowed allowed = (Authenticator.Allowed) verdict;
+            String address = address(request);
+            if (!arrive(address)) {
+                return refused(HttpResponse.text(429, "Too many connections from your address.\n")
+                        .header("Retry-After", "5"));
+            }
+            Visitor visitor =
+                    new Visitor(UUID.randomUUID().toString(), allowed.user(), subprotocol, extensions(request));
+            return admitted(endpoint, request, visitor, () -> leave(address));
+        });
+    }
+
+    private static CompletionStage<UpgradeResponse> refused(HttpResponse response) {
+        return CompletableFuture.completedFuture(UpgradeResponse.reject(response));
+    }
+
+    private static CompletionStage<UpgradeResponse> admitted(
+            Endpoint endpoint, UpgradeRequest request, Visitor visitor, Runnable leave) {
+        CompletionStage<UpgradeResponse> entered;
+        try {
+            entered = endpoint.enter(request, visitor);
+        } catch (RuntimeException e) {
+            leave.run();
+            throw e;
+        }
+        return entered.handle((response, error) -> {
+            if (error != null || !(response instanceof UpgradeResponse.Accept accept)) {
+                leave.run();
+                return error == null ? response : failed(error);
+            }
+            UpgradeResponse.Accept named =
+                    visitor.subprotocol().map(accept::withSubprotocol).orElse(accept);
+            Runnable unused = accept.notOpened();
+            return named.withAttribute(Visitor.attribute(), visitor)
+                    .withAttribute(LEAVE, leave)
+                    .orElse(() -> {
+                        leave.run();
+                        unused.run();
+                    });
+        });
+    }
+
+    private static UpgradeResponse failed(Throwable error) {
+        throw error instanceof RuntimeException e ? e : new IllegalStateException(error);
+    }
+
+    private Optional<String> subprotocol(UpgradeRequest request) {
+        return rules.subprotocols().contains("any")
+                ? request.subprotocols().stream().findFirst()
+                : Subprotocols.select(request.subprotocols(), rules.subprotocols());
+    }
+
+    private String extensions(UpgradeRequest request) {
+        DeflateNegotiation.Agreement agreement =
+                DeflateNegotiation.accept(request.handshake().extensions(), rules.deflate());
+        return agreement == null ? "" : agreement.response().toString();
+    }
+
+    private static String address(UpgradeRequest request) {
+        return request.remoteAddress() instanceof InetSocketAddress inet
+                ? inet.getAddress() == null
+                        ? inet.getHostString()
+                        : inet.getAddress().getHostAddress()
+                : "unix";
+    }
+
+    private static String remote(UpgradeRequest request) {
+        return request.remoteAddress() instanceof InetSocketAddress inet
+                ? address(request) + ":" + inet.getPort()
+                : address(request);
+    }
+
+    private boolean arrive(String address) {
+        if (rules.maxPerAddress() == 0) {
+            return true;
+        }
+        int now = perAddress.merge(address, 1, Integer::sum);
+        if (now > rules.maxPerAddress()) {
+            leave(address);
+            return false;
+        }
+        return true;
+    }
+
+    private void leave(String address) {
+        if (rules.maxPerAddress() > 0) {
+            perAddress.computeIfPresent(address, (key, many) -> many == 1 ? null : many - 1);
+        }
+    }
+
+    private void logAccess(String text) {
+        if (rules.accessLog()) {
+            log.line(text);
+        }
+    }
+
+    @Override
+    public void close() {
+        clock.shutdownNow();
+    }
+
+    /** Sees what happens to each session, and hands it on. */
+    private final class Watched implements WebSocketHandler {
+        private final Endpoint endpoint;
+
+        Watched(Endpoint endpoint) {
+            this.endpoint = endpoint;
+        }
+
+        @Override
+        public void onOpen(Session session) throws Exception {
+            Visitor visitor = Visitor.of(session);
+            if (rules.accessLog()) {
+                session.attributes().put(OPENED, System.nanoTime());
+                logAccess(visitor.connection() + " open " + remote(session.request()) + " " + session.path()
+                        + visitor.user().map(user -> " user " + user.name()).orElse(""));
+            }
+            if (!rules.totalTime().isZero()) {
+                Future<?> timer = clock.schedule(
+                        () -> session.close(CloseCode.GOING_AWAY, "the time of a session is over"),
+                        rules.totalTime().toNanos(),
+                        TimeUnit.NANOSECONDS);
+                session.attributes().put(TIMER, timer);
+            }
+            endpoint.onOpen(session);
+        }
+
+        @Override
+        public void onMessage(Session session, Message message) throws Exception {
+            Visitor.of(session).received(message.size());
+            endpoint.onMessage(session, message);
+        }
+
+        @Override
+        public void onPing(Session session, Message payload) throws Exception {
+            endpoint.onPing(session, payload);
+        }
+
+        @Override
+        public void onDrain(Session session) throws Exception {
+            endpoint.onDrain(session);
+        }
+
+        @Override
+        public void onError(Session session, Throwable error) {
+            endpoint.onError(session, error);
+        }
+
+        @Override
+        public void onClose(Session session, CloseEvent event) throws Exception {
+            if (session.attributes().remove(LEAVE) instanceof Runnable leave) {
+                leave.run();
+            }
+            if (session.attributes().remove(TIMER) instanceof Future<?> timer) {
+                timer.cancel(false);
+            }
+            try {
+                endpoint.onClose(session, event);
+            } finally {
+                Visitor visitor = Visitor.of(session);
+                if (session.attributes().remove(OPENED) instanceof Long opened) {
+                    logAccess(visitor.connection() + " close " + event.code()
+                            + (event.reason().isEmpty() ? "" : " \"" + Ending.printable(event.reason()) + "\"")
+                            + ", " + event.cause() + ", after " + (System.nanoTime() - opened) / 1_000_000 + " ms, "
+                            + visitor.traffic());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.duplex.cli.serve;
+
+import dev.duplex.server.Session;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A client from its opening handshake on: what it is called, who it is, and what has gone to and fro. */
+public final class Visitor {
+    private static final String ATTRIBUTE = "duplex.visitor";
+
+    private final String connection;
+    private final Optional<Environment.User> user;
+    private final Optional<String> subprotocol;
+    private final String extensions;
+    private final AtomicLong messagesIn = new AtomicLong();
+    private final AtomicLong bytesIn = new AtomicLong();
+    private final AtomicLong messagesOut = new AtomicLong();
+    private final AtomicLong bytesOut = new AtomicLong();
+    private final AtomicLong drains = new AtomicLong();
+
+    Visitor(String connection, Optional<Environment.User> user, Optional<String> subprotocol, String extensions) {
+        this.connection = connection;
+        this.user = user;
+        this.subprotocol = subprotocol;
+        this.extensions = extensions;
+    }
+
+    /** What the attributes of a session have for it. */
+    static Visitor of(Session session) {
+        return (Visitor) Objects.requireNonNull(session.attributes().get(ATTRIBUTE));
+    }
+
+    static String attribute() {
+        return ATTRIBUTE;
+    }
+
+    /** Names the session in logs, in {@code DUPLEX_CONN} and to programs that talk with several. */
+    public String connection() {
+        return connection;
+    }
+
+    public Optional<Environment.User> user() {
+        return user;
+    }
+
+    public Optional<String> subprotocol() {
+        return subprotocol;
+    }
+
+    /** For the environment of its program. */
+    public Environment.Facts facts(String script) {
+        return new Environment.Facts(connection, script, user, subprotocol.orElse(""), extensions);
+    }
+
+    void received(long bytes) {
+        messagesIn.incrementAndGet();
+        bytesIn.addAndGet(bytes);
+    }
+
+    void sent(long bytes) {
+        messagesOut.incrementAndGet();
+        bytesOut.addAndGet(bytes);
+    }
+
+    /** What waited for it has been taken. */
+    void drained() {
+        drains.incrementAndGet();
+    }
+
+    /** How often that was so. */
+    long drains() {
+        return drains.get();
+    }
+
+    /** Such as {@code in 3 messages 120 bytes, out 4 messages 200 bytes}. */
+    String traffic() {
+        return "in " + messagesIn + " messages " + bytesIn + " bytes, out " + messagesOut + " messages " + bytesOut
+                + " bytes";
+    }
+}

@@ -1,0 +1,287 @@
+package dev.duplex.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+/** {@code duplex serve} as a process of its own, as it is started and as it is ended. */
+@Timeout(180)
+class ServeCommandTest {
+
+    /** A server that runs. */
+    private static final class Serve implements AutoCloseable {
+        private final Process process;
+        private final String firstLine;
+
+        Serve(String... arguments) throws IOException {
+            List<String> command = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "serve"));
+            command.addAll(List.of(arguments));
+            process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            firstLine = new BufferedReader(process.inputReader(StandardCharsets.UTF_8)).readLine();
+        }
+
+        URI uri() {
+            assertThat(firstLine).startsWith("listening ws");
+            return URI.create(firstLine.replace("listening ", ""));
+        }
+
+        void signal(String name) throws Exception {
+            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        }
+
+        @Override
+        public void close() throws Exception {
+            process.destroy();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private static void awaitGone(long pid) {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (runs(pid)) {
+            assertThat(System.nanoTime()).as("process " + pid + " still runs").isLessThan(deadline);
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static boolean runs(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return state != 'Z' && state != 'X';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "INT, 130", "HUP, 129", "KILL, 137"})
+    void leavesNoProgramBehindHoweverItEnds(String signal, int exitCode) throws Exception {
+        try (Serve serve = new Serve(
+                "-p",
+                "0",
+                "--stop",
+                "eof:200ms,TERM:200ms,KILL",
+                "--",
+                "sh",
+                "-c",
+                "trap '' HUP INT TERM; sleep 1000 & echo $$ $!; sleep 1000; sleep 1000")) {
+            try (RawClient client = RawClient.open(serve.uri())) {
+                String[] pids = client.text().split(" ");
+                serve.signal(signal);
+                if (!signal.equals("KILL")) {
+                    RawClient.Frame close = client.frame();
+                    assertThat(close.firstByte()).isEqualTo(0x88);
+                    assertThat(close.hex()).startsWith("03e9");
+                    client.send(0x88, new byte[] {3, (byte) 0xe9});
+                }
+                assertThat(serve.process.waitFor()).isEqualTo(exitCode);
+                for (String pid : pids) {
+                    awaitGone(Long.parseLong(pid));
+                }
+            }
+        }
+    }
+
+    @Test
+    void servesSeveralProgramsFilesMetricsAndHealthOnOnePort(@TempDir Path directory) throws Exception {
+        Files.writeString(directory.resolve("index.html"), "<p>page");
+        Path ready = directory.resolve("ready");
+        try (Serve serve = new Serve(
+                "-p",
+                "0",
+                "--route",
+                "/env=sh -c 'echo $SCRIPT_NAME $PATH_INFO'",
+                "--route",
+                "/echo=cat",
+                "--static",
+                directory.toString(),
+                "--metrics",
+                "/metrics",
+                "--health",
+                "/health",
+                "--header",
+                "X-Served-By: test",
+                "--subprotocol",
+                "any",
+                "--ready-file",
+                ready.toString())) {
+            URI base = serve.uri();
+            assertThat(Files.readString(ready)).isEqualTo(base + "\n");
+            try (RawClient env = RawClient.open(base.resolve("/env/a/b"), "Sec-WebSocket-Protocol: one, two");
+                    RawClient echo = RawClient.open(base.resolve("/echo"));
+                    RawClient nowhere = RawClient.open(base.resolve("/nowhere"));
+                    RawClient foreign = RawClient.open(base.resolve("/echo"), "Origin: http://evil.example")) {
+                assertThat(env.text()).isEqualTo("/env /a/b");
+                assertThat(env.head()).contains("Sec-WebSocket-Protocol: one").contains("X-Served-By: test");
+                assertThat(echo.sendText("hello").text()).isEqualTo("hello");
+                assertThat(nowhere.status()).isEqualTo(404);
+                assertThat(foreign.status()).isEqualTo(403);
+            }
+            URI http = URI.create("http://" + base.getAuthority());
+            HttpResponse<String> page = get(http.resolve("/"));
+            assertThat(page.body()).isEqualTo("<p>page");
+            assertThat(page.headers().firstValue("X-Served-By")).hasValue("test");
+            assertThat(get(http.resolve("/health")).body()).isEqualTo("ok\n");
+            assertThat(get(http.resolve("/metrics")).body())
+                    .contains("duplex_connections_opened_total 2\n")
+                    .contains("duplex_programs_started_total 2\n")
+                    .contains("duplex_handshakes_refused_total{status=\"404\"} 1\n");
+            serve.signal("TERM");
+            assertThat(serve.process.waitFor()).isEqualTo(143);
+            assertThat(ready).doesNotExist();
+        }
+    }
+
+    private static HttpResponse<String> get(URI address) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void tellsWhoComesByPlainHttpWhatThisIs() throws Exception {
+        try (Serve serve = new Serve("-p", "0", "--", "cat")) {
+            HttpResponse<String> answer = get(URI.create("http://" + serve.uri().getAuthority() + "/x"));
+            assertThat(answer.statusCode()).isEqualTo(426);
+            assertThat(answer.body()).contains("WebSocket endpoint");
+        }
+    }
+
+    @Test
+    void redirectsToTlsWithPathAndQueryAndSetsTheModeOfItsSocket(@TempDir Path directory) throws Exception {
+        Path socket = directory.resolve("s");
+        Path key = directory.resolve("key.pem");
+        Path certificate = directory.resolve("cert.pem");
+        assertThat(new ProcessBuilder(
+                                "openssl",
+                                "req",
+                                "-x509",
+                                "-newkey",
+                                "rsa:2048",
+                                "-nodes",
+                                "-days",
+                                "1",
+                                "-subj",
+                                "/CN=localhost",
+                                "-keyout",
+                                key.toString(),
+                                "-out",
+                                certificate.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("log").toFile())
+                        .start()
+                        .waitFor())
+                .isZero();
+        try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
+            int plain = free.getLocalPort();
+            free.close();
+            try (Serve serve = new Serve(
+                    "-p",
+                    "0",
+                    "--unix",
+                    socket.toString(),
+                    "--unix-mode",
+                    "660",
+                    "--tls-cert",
+                    certificate.toString(),
+                    "--tls-key",
+                    key.toString(),
+                    "--redirect-port",
+                    Integer.toString(plain),
+                    "--",
+                    "cat")) {
+                HttpResponse<String> answer = get(URI.create("http://localhost:" + plain + "/a%20b?c=d"));
+                assertThat(answer.statusCode()).isEqualTo(308);
+                assertThat(answer.headers().firstValue("Location"))
+                        .hasValue("https://localhost:" + serve.uri().getPort() + "/a%20b?c=d");
+                assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                        .isEqualTo("rw-rw----");
+            }
+            assertThat(socket).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--route nonsense",
+                "--route /x=a|b",
+                "--route /x/*=cat",
+                "--mode neither -- cat",
+                "--mode tcp:localhost:1 -- cat",
+                "--stop STOP -- cat",
+                "--stderr x -- cat",
+                "--slow x -- cat",
+                "--restart x -- cat",
+                "--auth x -- cat",
+                "--auth basic:/nowhere -- cat",
+                "--header x -- cat",
+                "--unix-mode 999 --unix /tmp/x -- cat",
+                "--unix-mode 660 -- cat",
+                "--redirect-port 1 -- cat",
+                "--max-procs 0 -- cat",
+                "--replay -1 --mode shared -- cat",
+                "--max-line 0 -- cat",
+                "--frame x -- cat",
+                "--colour -- cat"
+            })
+    void answersWhatCannotBeWithExitCodeTwoAndASentence(String arguments) {
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setOut(new PrintWriter(new StringWriter(), true));
+        commandLine.setErr(new PrintWriter(err, true));
+        List<String> all = new ArrayList<>(List.of("serve"));
+        if (!arguments.isEmpty()) {
+            all.addAll(List.of(arguments.split(" ")));
+        }
+        assertThat(commandLine.execute(all.toArray(String[]::new)))
+                .as(err.toString())
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("duplex serve --help").doesNotContain("\tat ");
+    }
+
+    @Test
+    void saysWhichSharedProgramCannotBeStarted() {
+        StringWriter err = new StringWriter();
+        CommandLine commandLine = Main.commandLine();
+        commandLine.setErr(new PrintWriter(err, true));
+        assertThat(commandLine.execute("serve", "-p", "0", "--mode", "shared", "--", "no-such-program"))
+                .isEqualTo(1);
+        assertThat(err.toString()).contains("cannot start no-such-program: there is no such program in the PATH");
+    }
+}

@@ -1,0 +1,226 @@
+package dev.duplex.cli.serve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.duplex.cli.RawClient;
+import dev.duplex.core.deflate.DeflateOptions;
+import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.TrustedProxies;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class AuthenticationTest {
+    @TempDir
+    private Path directory;
+
+    private Path file(String... lines) throws Exception {
+        return Files.write(directory.resolve("file"), List.of(lines));
+    }
+
+    private static Served served(Authenticator authenticator) {
+        return served(authenticator, Duration.ZERO, 0, TrustedProxies.NONE);
+    }
+
+    private static Served served(Authenticator authenticator, Duration total, int perAddress, TrustedProxies proxies) {
+        return Served.setup()
+                .shell("echo \"$REMOTE_USER $AUTH_TYPE\"; cat")
+                .rules(new Entrance.Rules(
+                        authenticator,
+                        List.of(),
+                        DeflateOptions.SHARED,
+                        perAddress,
+                        total,
+                        true,
+                        HttpFields.of("X-Open", "yes"),
+                        HttpFields.of("X-Refused", "yes")))
+                .server(builder -> builder.trustedProxies(proxies))
+                .start();
+    }
+
+    private static String basic(String user, String password) {
+        return "Authorization: Basic "
+                + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What {@code htpasswd} and {@code openssl passwd} have made of the password "secret". */
+    @ParameterizedTest
+    @ValueSource(strings = {"$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/", "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ="})
+    void readsTheHashesOfHtpasswd(String hash) throws Exception {
+        Htpasswd users = Htpasswd.read(file("# users", "anna:" + hash, ""));
+        assertThat(users.matches("anna", "secret")).as(hash).isTrue();
+        assertThat(users.matches("anna", "Secret")).isFalse();
+        assertThat(users.matches("bob", "secret")).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"apr1", "5", "6"})
+    void readsTheHashesOfOpenssl(String kind) throws Exception {
+        Process openssl = new ProcessBuilder("openssl", "passwd", "-" + kind, "sécret").start();
+        String hash = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+        Htpasswd users = Htpasswd.read(file("anna:" + hash));
+        assertThat(users.matches("anna", "sécret")).as(hash).isTrue();
+        assertThat(users.matches("anna", "secret")).isFalse();
+    }
+
+    @Test
+    void readsBcrypt() throws Exception {
+        // By crypt(3) of another library.
+        Htpasswd users = Htpasswd.read(file(
+                "anna:$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a",
+                "zoé:$2b$05$abcdefghijklmnopqrstuue73ccPeu6jOIGNYCxh9sGEWx4Cb.zJm"));
+        assertThat(users.matches("anna", "secret")).isTrue();
+        assertThat(users.matches("anna", "Secret")).isFalse();
+        assertThat(users.matches("zoé", "sécret")).isTrue();
+        assertThat(users.matches("zoé", "secret")).isFalse();
+        assertThat(users.matches("anna", "secret" + "x".repeat(80))).isFalse();
+        assertThat(users.matches("nobody", "secret")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anna:secret", "anna", ":$apr1$a$b", "anna:rqXexS6ZhobKA", "anna:$1$a$b"})
+    void refusesAFileWithHashesThatAreNone(String line) throws Exception {
+        Path file = file("good:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", line);
+        assertThatThrownBy(() -> Htpasswd.read(file))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("line 2")
+                .hasMessageContaining("htpasswd -B");
+    }
+
+    @Test
+    void letsInWhoKnowsThePassword() throws Exception {
+        try (Served served = served(new BasicAuthenticator(file("anna:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=")))) {
+            try (RawClient nobody = served.connect()) {
+                assertThat(nobody.status()).isEqualTo(401);
+                assertThat(nobody.head())
+                        .contains("WWW-Authenticate: Basic realm=")
+                        .contains("X-Refused: yes");
+            }
+            try (RawClient wrong = served.connect(basic("anna", "wrong"))) {
+                assertThat(wrong.status()).isEqualTo(401);
+            }
+            for (int i = 0; i < 2; i++) { // the second time from memory
+                try (RawClient anna = served.connect(basic("anna", "secret"))) {
+                    assertThat(anna.status()).isEqualTo(101);
+                    assertThat(anna.head()).contains("X-Open: yes");
+                    assertThat(anna.text()).isEqualTo("anna Basic");
+                }
+            }
+            served.awaitLog(" user anna");
+            assertThat(served.log()).contains("refused 127.0.0.1:").doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void letsInWhoHasAToken() throws Exception {
+        Path file = file("0123456789abcdef anna", "fedcba9876543210");
+        try (Served served = served(new BearerAuthenticator(file))) {
+            try (RawClient anna = served.connect("Authorization: Bearer 0123456789abcdef");
+                    RawClient other = served.connect("authorization: bearer fedcba9876543210");
+                    RawClient wrong = served.connect("Authorization: Bearer 0123456789abcdeX")) {
+                assertThat(anna.text()).isEqualTo("anna Bearer");
+                assertThat(other.text()).isEqualTo(" Bearer");
+                assertThat(wrong.status()).isEqualTo(401);
+                assertThat(wrong.head()).contains("error=\"invalid_token\"");
+            }
+        }
+        Path guessable = file("short");
+        assertThatThrownBy(() -> new BearerAuthenticator(guessable)).hasMessageContaining("guessed");
+    }
+
+    @Test
+    void believesAFieldOfATrustedProxyAndOfNobodyElse() {
+        try (Served behind =
+                        served(new HeaderAuthenticator("X-User"), Duration.ZERO, 0, TrustedProxies.of("127.0.0.1"));
+                RawClient anna = behind.connect("X-User: anna", "X-Forwarded-For: 192.0.2.7");
+                RawClient nobody = behind.connect("X-Forwarded-For: 192.0.2.7")) {
+            assertThat(anna.text()).isEqualTo("anna Proxy");
+            assertThat(nobody.status()).isEqualTo(403);
+        }
+        try (Served open =
+                        served(new HeaderAuthenticator("X-User"), Duration.ZERO, 0, TrustedProxies.of("10.0.0.0/8"));
+                RawClient forged = open.connect("X-User: anna", "X-Forwarded-For: 10.0.0.1")) {
+            assertThat(forged.status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void asksAProgram() {
+        try (Served helper = Served.program("cat")) {
+            ServeLog log =
+                    new ServeLog(new java.io.PrintWriter(java.io.Writer.nullWriter()), java.time.Clock.systemUTC());
+            Authenticator authenticator = new ProgramAuthenticator(
+                    helper.launcher(),
+                    request -> new Program(
+                            List.of(
+                                    "/bin/sh",
+                                    "-c",
+                                    "case $Q in user=*) echo ${Q#user=};; hang) sleep 1000;; *) exit 1;; esac"),
+                            Map.of("Q", request.query().toString(), "PATH", "/bin:/usr/bin"),
+                            Optional.empty(),
+                            Program.Errors.log),
+                    Duration.ofSeconds(5),
+                    log);
+            try (Served served = served(authenticator);
+                    RawClient anna = RawClient.open(served.server().uri("/?user=anna"));
+                    RawClient nobody = RawClient.open(served.server().uri("/?x"));
+                    RawClient late = RawClient.open(served.server().uri("/?hang"))) {
+                assertThat(anna.text()).isEqualTo("anna Program");
+                assertThat(nobody.status()).isEqualTo(403);
+                assertThat(late.status()).isEqualTo(500);
+            }
+            Served.await(
+                    "no program of the authentication is left",
+                    () -> helper.launcher().running() == 0);
+        }
+    }
+
+    @Test
+    void boundsTheConnectionsOfOneAddressAndTheirTime() {
+        try (Served served = served(Authenticator.NONE, Duration.ofMillis(300), 2, TrustedProxies.NONE)) {
+            try (RawClient one = served.connect();
+                    RawClient two = served.connect();
+                    RawClient three = served.connect()) {
+                assertThat(three.status()).isEqualTo(429);
+                assertThat(one.text()).isEqualTo(" ");
+                assertThat(Served.close(one)).isEqualTo("1001 the time of a session is over");
+                assertThat(two.status()).isEqualTo(101);
+            }
+            Served.await("nobody is there", () -> served.counted().contains("duplex_connections 0"));
+            try (RawClient again = served.connect()) {
+                assertThat(again.status()).isEqualTo(101);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"basic", "basic:", "digest:x", "header:X-User", "basic:/nowhere", "bearer:/nowhere"})
+    void saysWhatIsWrongWithTheOption(String text) {
+        try (Served helper = Served.program("cat")) {
+            assertThatThrownBy(() -> Authentication.parse(
+                            text,
+                            false,
+                            helper.launcher(),
+                            (command, request) -> {
+                                throw new AssertionError();
+                            },
+                            new ServeLog(
+                                    new java.io.PrintWriter(java.io.Writer.nullWriter()), java.time.Clock.systemUTC())))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching(".*(expected basic:FILE|needs --trust-proxy|cannot be read).*");
+        }
+    }
+}
