@@ -138,11 +138,11 @@ class Running:
     # --- memory -----------------------------------------------------------------------------------------------------
 
     @contextlib.contextmanager
-    def crowd(self, count, path, at_once=256):
+    def crowd(self, count, path, *more):
         """Holds idle connections meanwhile; tells how long it took to open them, and what that cost the server."""
         generator = subprocess.Popen(
             self.cores.for_generator([str(BUILT / "wsload"), "-m", "idle", "-p", str(self.port), "-u", path, "-c",
-                                      str(count), "-n", str(at_once), "-P", str(self.process.pid)]),
+                                      str(count), "-P", str(self.process.pid), *more]),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             line = generator.stdout.readline()

@@ -120,8 +120,8 @@ def storm(server, options, logs):
     """15,000 clients connect at the same moment: seconds until all sessions are open, and the server's CPU time for each"""
     with Running(server, SCENARIOS["F"], Cores(*options.cores.split(",")), logs) as running:
         for number in range(1, options.repeat + 1):
-            with running.crowd(STORM, "/echo", at_once=STORM) as opened:
-                yield {"storm": number, "open": opened["open"], "seconds": opened["seconds"],
+            with running.crowd(STORM, "/echo", "-f", "-n", str(STORM)) as opened:
+                yield {"storm": number, "open": opened["open"], "failed": opened["failed"], "seconds": opened["seconds"],
                        "cpu_us": opened["cpu_us"] / opened["open"]}
 
 

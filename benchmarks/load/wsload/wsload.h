@@ -19,6 +19,7 @@ struct options {
     int steps[8], step_count; /* idle: how many connections to hold, one after the other */
     int conns;                /* the last of them */
     int at_once;              /* how many of them may be connecting at a time */
+    int may_fail;             /* idle: those that cannot connect are counted and do not end the run */
     int depth;                /* echo: messages of a connection that are on their way */
     int window;               /* fanout: messages that not everybody has yet */
     int size;                 /* payload bytes of a message */

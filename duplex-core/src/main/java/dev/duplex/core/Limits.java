@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 
 /**
  * Every bound of a connection, as one immutable value. {@link #DEFAULTS} suits a server open to strangers; the
- * {@code with…} methods return changed copies.
+ * {@code with…} methods return changed copies. Times of an open connection beyond 24 days count as 24 days.
  *
  * @param maxMessageBytes largest message accepted, in bytes of payload after inflation; past it the connection is
  *     closed with 1009
