@@ -147,11 +147,12 @@ class HostileConnectionsTest {
                     }
                 }
             }
-            // None of them had to be given up for that: each finishes its request now, and is let in.
-            slow.send("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            // None of them had to be given up for that: each finishes its request now, is let in, and goes.
             for (RawClient client : slow) {
+                client.send("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
                 assertThat(client.response().status()).isEqualTo(101);
+                client.close();
             }
         }
         jvm.stop(port);
