@@ -41,6 +41,7 @@ public final class Main implements Runnable {
     /** Every verb there is, in the order in which the help names them. */
     private static final List<Class<?>> VERBS = List.of(
             ServeCommand.class,
+            WebsocketdCommand.class,
             EchoCommand.class,
             ChatCommand.class,
             ConnectCommand.class,
@@ -90,6 +91,12 @@ public final class Main implements Runnable {
                 .forEach(presets::addTo);
         // What stands behind the program to serve is the program's own.
         Objects.requireNonNull(commandLine.getSubcommands().get("serve")).setStopAtPositional(true);
+        // Its words are for it to read, two dashes among them.
+        CommandLine websocketd =
+                Objects.requireNonNull(commandLine.getSubcommands().get("websocketd"));
+        websocketd.setUnmatchedOptionsArePositionalParams(true);
+        websocketd.setStopAtPositional(true);
+        websocketd.setEndOfOptionsDelimiter("\0");
         tellExitCodes(commandLine);
         // A message may begin with @, and a secret's file is read as a whole.
         commandLine.setExpandAtFiles(false);

@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
         customSynopsis = {
             "Usage: duplex serve [OPTIONS] -- CMD ARG...",
             "       duplex serve [OPTIONS] --route /path=CMD [--route /other=CMD]...",
+            "       duplex serve [OPTIONS] --dir DIR",
             "       duplex serve [OPTIONS] --mode tcp:HOST:PORT"
         },
         sortOptions = false,
@@ -97,6 +98,9 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private ServeFrameOptions frames;
 
+    @Mixin
+    private ServePageOptions pages;
+
     @Parameters(paramLabel = "CMD ARG", description = "The program and its arguments, after all options.")
     private List<String> command = new ArrayList<>();
 
@@ -113,7 +117,7 @@ final class ServeCommand implements Callable<Integer> {
             try (Entrance entrance = new Entrance(rules(authenticator), log)) {
                 WebSocketServer.Builder builder = WebSocketServer.builder().metrics(stats);
                 List<String> paths = addRoutes(builder, endpoints, entrance, shared);
-                addPages(builder, stats);
+                addPages(builder, endpoints, stats, paths);
                 start(endpoints);
                 return new ServeRun(spec, server, access, PORT).run(builder, limits(), launcher, paths);
             }
@@ -201,6 +205,13 @@ final class ServeCommand implements Callable<Integer> {
                 throw CommandFailure.usage("--route: " + e.getMessage());
             }
         }
+        pages.directory().ifPresent(scripts -> {
+            if (paths.contains("/")) {
+                throw CommandFailure.usage("--dir has the programs for all paths: leave it out, or the program for /");
+            }
+            add(builder, entrance, "/", endpoints.directory(scripts));
+            paths.addAll(scripts.names().isEmpty() ? List.of("/") : scripts.names());
+        });
         if (paths.isEmpty()) {
             throw CommandFailure.usage("expected a program to serve, such as: duplex serve -- cat");
         }
@@ -228,10 +239,12 @@ final class ServeCommand implements Callable<Integer> {
         builder.webSocket(path.equals("/") ? "/*" : path + "/*", route);
     }
 
-    private void addPages(WebSocketServer.Builder builder, Stats stats) {
+    private void addPages(WebSocketServer.Builder builder, Endpoints endpoints, Stats stats, List<String> paths) {
         access.health().ifPresent(builder::health);
         access.metrics().ifPresent(path -> builder.http(path, withFields(stats.handler())));
-        server.staticFiles().ifPresent(files -> builder.fallback(withFields(files)));
+        // Also where sessions open: a browser that asks for such a path is shown a page.
+        pages.pages(builder, endpoints, server, access.auth().isPresent(), paths)
+                .ifPresent(handler -> builder.http("/*", withFields(handler)));
     }
 
     private HttpHandler withFields(HttpHandler handler) {

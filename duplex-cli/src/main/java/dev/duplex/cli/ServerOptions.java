@@ -184,6 +184,11 @@ final class ServerOptions {
         return tlsSelfSigned || tlsCert != null;
     }
 
+    /** The directory of {@code --static}, whatever it is. */
+    Optional<Path> staticDirectory() {
+        return Optional.ofNullable(staticFiles);
+    }
+
     /** The files of {@code --static}. */
     Optional<StaticFiles> staticFiles() {
         if (staticFiles == null) {

@@ -40,7 +40,7 @@ public final class RunningCommand implements AutoCloseable {
     /** Starts a command and waits for its address. Without {@code --port} the port is any that is free. */
     public static RunningCommand start(String... arguments) {
         List<String> all = new ArrayList<>(List.of(arguments));
-        if (!all.contains("--port")) {
+        if (!all.contains("--port") && !all.contains("--unix")) {
             all.addAll(List.of("--port", "0"));
         }
         RunningCommand running = new RunningCommand(all);
@@ -55,7 +55,7 @@ public final class RunningCommand implements AutoCloseable {
 
     /** The address of a page. */
     public URI page(String path) {
-        return address.join().resolve(path);
+        return URI.create(address.join().resolve(path).toString().replaceFirst("^ws", "http"));
     }
 
     /** The address of a WebSocket. */
@@ -88,7 +88,10 @@ public final class RunningCommand implements AutoCloseable {
             line.append(buffer, offset, length);
             int end = line.indexOf("\n");
             if (end >= 0) {
-                address.complete(URI.create(line.substring(0, end).strip()));
+                address.complete(URI.create(line.substring(0, end)
+                        .strip()
+                        .replaceFirst("^listening ", "")
+                        .replaceFirst("^unix:/", "unix:///")));
             }
         }
 

@@ -1,5 +1,6 @@
 package dev.duplex.interop;
 
+import static dev.duplex.interop.Daemon.Kind.DUPLEX;
 import static dev.duplex.interop.Daemon.Kind.WEBSOCKETD;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a program finds in its environment, under {@code websocketd} and under {@code duplex websocketd}. */
 class WebsocketdEnvironmentTest {
@@ -117,40 +120,67 @@ class WebsocketdEnvironmentTest {
     }
 
     @Test
-    void aDirectorySplitsThePathAfterTheScript() {
-        Daemon daemon = directory.get(WEBSOCKETD);
+    void oursGivesTheSameWithoutTheProxyHeaderAndWithWhatIsNew() {
+        Daemon daemon = command.get(DUPLEX);
+        Map<String, String> seen = masked(environment(daemon, "/a%20b/c?x=1&y=%20z", REQUEST), daemon);
+        assertThat(seen.remove("SERVER_SOFTWARE")).startsWith("websocketd/");
+        assertThat(seen.remove("DUPLEX_CONN")).isNotEmpty();
+        Map<String, String> expected = agreedWith(
+                "GATEWAY_INTERFACE", "CGI/1.1",
+                "HTTP_HOST", "127.0.0.1:" + daemon.port(),
+                "WS_EXTENSIONS", "",
+                "WS_SUBPROTOCOL", "");
+        // It is the name of a file (RFC 3875 §4.1.6), and there is none.
+        expected.remove("PATH_TRANSLATED");
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    @Test
+    void twoProgramsHaveTwoIds() {
+        Daemon daemon = command.get(DUPLEX);
+        assertThat(environment(daemon, "/").get("UNIQUE_ID"))
+                .isNotEqualTo(environment(daemon, "/").get("UNIQUE_ID"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aDirectorySplitsThePathAfterTheScript(Daemon.Kind kind) {
+        Daemon daemon = directory.get(kind);
         assertThat(paths(environment(daemon, "/env.sh/more%20of/it?q")))
-                .containsExactly("/env.sh", "/more of/it", "/env.sh/more of/it", "/env.sh/more%20of/it?q", "q");
-        assertThat(paths(environment(daemon, "/env.sh"))).containsExactly("/env.sh", "", "/env.sh", "/env.sh", "");
+                .containsExactly("/env.sh", "/more of/it", "/env.sh/more%20of/it?q", "q");
+        assertThat(paths(environment(daemon, "/env.sh"))).containsExactly("/env.sh", "", "/env.sh", "");
     }
 
     private static List<String> paths(Map<String, String> environment) {
         List<String> values = new ArrayList<>();
-        for (String name : List.of("SCRIPT_NAME", "PATH_INFO", "PATH_TRANSLATED", "REQUEST_URI", "QUERY_STRING")) {
+        for (String name : List.of("SCRIPT_NAME", "PATH_INFO", "REQUEST_URI", "QUERY_STRING")) {
             values.add(environment.get(name));
         }
         return values;
     }
 
-    @Test
-    void thePartOfTheParentsEnvironmentIsNamed() {
+    @ParameterizedTest
+    @EnumSource
+    void thePartOfTheParentsEnvironmentIsNamed(Daemon.Kind kind) {
         try (DaemonPair passing = new DaemonPair(folder, "--passenv=SECRET,NOT_THERE", "./env.sh")) {
-            Map<String, String> seen = environment(passing.get(WEBSOCKETD), "/");
+            Map<String, String> seen = environment(passing.get(kind), "/");
             assertThat(seen).containsEntry("SECRET", "of the parent").doesNotContainKey("NOT_THERE");
             // The list replaces the default: the shell has put its own PATH in place of the one that is gone.
             assertThat(seen.get("PATH")).isNotEqualTo(System.getenv("PATH"));
         }
     }
 
-    @Test
-    void theHostFieldNamesTheServer() {
-        Map<String, String> seen = environment(command.get(WEBSOCKETD), "/", "Host: example.com");
+    @ParameterizedTest
+    @EnumSource
+    void theHostFieldNamesTheServer(Daemon.Kind kind) {
+        Map<String, String> seen = environment(command.get(kind), "/", "Host: example.com");
         assertThat(seen).containsEntry("SERVER_NAME", "example.com").containsEntry("SERVER_PORT", "80");
     }
 
-    @Test
-    void theDirectoryOfTheServerIsTheProgramsToo() {
-        try (WireClient client = command.get(WEBSOCKETD).open("/")) {
+    @ParameterizedTest
+    @EnumSource
+    void theDirectoryOfTheServerIsTheProgramsToo(Daemon.Kind kind) {
+        try (WireClient client = command.get(kind).open("/")) {
             assertThat(client.rest()).contains("text " + folder);
         }
     }

@@ -1,5 +1,6 @@
 package dev.duplex.interop;
 
+import static dev.duplex.interop.Daemon.Kind.DUPLEX;
 import static dev.duplex.interop.Daemon.Kind.WEBSOCKETD;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** How programs live and end under {@code websocketd} and under {@code duplex websocketd}. */
 class WebsocketdLifecycleTest {
@@ -79,20 +82,22 @@ class WebsocketdLifecycleTest {
         }
     }
 
-    @Test
-    void whenTheClientLeavesTheProgramGetsSignalsOneAfterTheOther() {
+    @ParameterizedTest
+    @EnumSource
+    void whenTheClientLeavesTheProgramGetsSignalsOneAfterTheOther(Daemon.Kind kind) {
         String path = deaf("deaf.py");
-        WireClient client = pair.get(WEBSOCKETD).open(path);
+        WireClient client = pair.get(kind).open(path);
         long pid = pid(client);
         client.close();
         awaitEnd(pid);
         assertThat(read(notes("deaf.py"))).isEqualTo("SIGINT\nSIGTERM\n");
     }
 
-    @Test
-    void aProgramThatEndsWithItsInputGetsNoSignal() {
+    @ParameterizedTest
+    @EnumSource
+    void aProgramThatEndsWithItsInputGetsNoSignal(Daemon.Kind kind) {
         String path = DaemonPair.script(folder, "polite", "echo $$; cat > polite.notes; echo ended >> polite.notes");
-        WireClient client = pair.get(WEBSOCKETD).open(path);
+        WireClient client = pair.get(kind).open(path);
         long pid = pid(client);
         client.text("a line");
         client.close();
@@ -112,6 +117,29 @@ class WebsocketdLifecycleTest {
         try (WireClient client = pair.get(WEBSOCKETD).open(path)) {
             assertThat(client.rest()).containsExactly("text bye", "cut");
         }
+    }
+
+    @Test
+    void oursClosesWithTheExitStatus() {
+        String[][] ends = {
+            {"exit 0", "close 1000"}, {"exit 3", "close 1011 exit 3"}, {"kill -SEGV $$", "close 1011 signal SEGV"}
+        };
+        for (String[] end : ends) {
+            String path = DaemonPair.script(folder, "ends" + end[0].replaceAll("[^0-9A-Z]", ""), "echo bye; " + end[0]);
+            try (WireClient client = pair.get(DUPLEX).open(path)) {
+                assertThat(client.rest()).containsExactly("text bye", end[1]);
+            }
+        }
+    }
+
+    @Test
+    void oursSays500WhereTheProgramDoesNotStart() {
+        String path = DaemonPair.script(folder, "broken", "echo never");
+        writeFirstLine("broken", "#!/no/such/interpreter");
+        try (WireClient client = new WireClient(pair.get(DUPLEX).port())) {
+            assertThat(client.upgrade(path).status()).isEqualTo(500);
+        }
+        pair.get(DUPLEX).awaitLog(line -> line.contains("names the interpreter /no/such/interpreter"));
     }
 
     @Test
@@ -141,6 +169,65 @@ class WebsocketdLifecycleTest {
         passLadder(pair.get(WEBSOCKETD), deaf("deaf.py"));
         assertThat(Daemon.isAlive(grandchild)).isTrue();
         Daemon.kill("KILL", grandchild);
+    }
+
+    @Test
+    void oursEndsGrandchildrenToo() {
+        String path = DaemonPair.script(folder, "parent", "sleep 1000 >/dev/null 2>&1 & echo $!; cat > /dev/null");
+        WireClient client = pair.get(DUPLEX).open(path);
+        long grandchild = pid(client);
+        client.close();
+        awaitEnd(grandchild);
+    }
+
+    @Test
+    void oursTakesItsProgramsAlongWhenItIsStopped() {
+        String path = deaf("deaf.py");
+        Daemon daemon = pair.get(DUPLEX);
+        try (WireClient client = daemon.open(path)) {
+            long pid = pid(client);
+            daemon.signal("TERM");
+            assertThat(client.rest()).containsExactly("close 1001 the server goes away");
+            client.close(1001, "");
+            assertThat(daemon.exitCode()).isEqualTo(143);
+            awaitEnd(pid);
+        }
+    }
+
+    @Test
+    void oursEndsAProgramThatHasNotReadWhatItWasSent() {
+        String path = DaemonPair.script(folder, "unread", "echo $$; exec sleep 1000");
+        WireClient client = pair.get(DUPLEX).open(path);
+        long pid = pid(client);
+        client.text("x".repeat(200_000));
+        client.close();
+        awaitEnd(pid);
+    }
+
+    @Test
+    void oursReadsAndWritesAtTheSameTime() {
+        String path = DaemonPair.script(folder, "echo", "exec cat");
+        try (DaemonPair binary = new DaemonPair(folder, "--dir=" + folder, "--binary");
+                WireClient client = binary.get(DUPLEX).open(path)) {
+            client.binary(new byte[300_000]);
+            int back = 0;
+            while (back < 300_000) {
+                back += client.read().payload().length;
+            }
+            assertThat(back).isEqualTo(300_000);
+        }
+    }
+
+    @Test
+    void oursReadsErrorsOfAnyLength() {
+        String path = DaemonPair.script(
+                folder,
+                "errors",
+                "head -c 5000 /dev/zero | tr '\\000' e >&2; echo >&2; head -c 100000 /dev/zero >&2; echo done");
+        try (WireClient client = pair.get(DUPLEX).open(path)) {
+            assertThat(client.rest()).containsExactly("text done", "close 1000");
+        }
+        pair.get(DUPLEX).awaitLog(line -> line.endsWith("| " + "e".repeat(4096)));
     }
 
     @Test
@@ -206,24 +293,49 @@ class WebsocketdLifecycleTest {
         }
     }
 
-    @Test
-    void whatAProgramWritesAsErrorsIsInTheLog() {
+    @ParameterizedTest
+    @EnumSource
+    void whatAProgramWritesAsErrorsIsInTheLog(Daemon.Kind kind) {
         String path = DaemonPair.script(folder, "complains", "echo 'something is wrong' >&2; echo ok");
-        Daemon daemon = pair.get(WEBSOCKETD);
+        Daemon daemon = pair.get(kind);
         try (WireClient client = daemon.open(path)) {
-            assertThat(client.rest()).containsExactly("text ok", "cut");
+            assertThat(client.rest()).startsWith("text ok");
         }
         assertThat(daemon.awaitLog(line -> line.contains("something is wrong")))
                 .contains("| ERROR  | stderr     |")
                 .endsWith("| something is wrong");
     }
 
-    @Test
-    void theClientsCloseIsAnsweredWithItsCode() {
+    @ParameterizedTest
+    @EnumSource
+    void theClientsCloseIsAnsweredWithItsCode(Daemon.Kind kind) {
         String path = DaemonPair.script(folder, "cat", "exec cat");
-        try (WireClient client = pair.get(WEBSOCKETD).open(path)) {
+        try (WireClient client = pair.get(kind).open(path)) {
             client.close(4001, "enough");
-            assertThat(client.rest()).containsExactly("close 4001");
+            assertThat(client.rest().get(0)).startsWith("close 4001");
+        }
+    }
+
+    @Test
+    void websocketdEndsTheConnectionAfterTheProgramWasStoppedAndOursAtOnce() {
+        String path = deaf("deaf.py");
+        try (WireClient client = pair.get(WEBSOCKETD).open(path)) {
+            long pid = pid(client);
+            client.close(1000, "");
+            assertThat(client.rest()).containsExactly("close 1000");
+            assertThat(client.hasEnded()).isTrue();
+            assertThat(read(notes("deaf.py"))).startsWith("SIGINT\n");
+            awaitEnd(pid);
+        }
+        try (DaemonPair patient = new DaemonPair(folder, "--dir=" + folder, "--closems=1000000");
+                WireClient client = patient.get(DUPLEX).open(path)) {
+            long pid = pid(client);
+            client.close(1000, "");
+            assertThat(client.rest()).containsExactly("close 1000");
+            assertThat(client.hasEnded()).isTrue();
+            assertThat(read(notes("deaf.py"))).isEmpty();
+            assertThat(Daemon.isAlive(pid)).isTrue();
+            Daemon.kill("KILL", pid);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.duplex.interop;
 
+import static dev.duplex.interop.Daemon.Kind.DUPLEX;
 import static dev.duplex.interop.Daemon.Kind.WEBSOCKETD;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -96,7 +97,7 @@ class WebsocketdMessagesTest {
                 Row.text("a program that writes no utf-8", "printf 'a\\377b\\n'")
                         .differs(List.of("no text 61ff62", "cut"), List.of("text a\uFFFDb", "close 1000")),
                 Row.text("a client that sends no utf-8", "head -n 1", "utf8:a\u00ff")
-                        .differs(List.of("no text 61ff", "cut"), List.of("close 1007")),
+                        .differs(List.of("no text 61ff", "cut"), List.of("close 1007 text is not UTF-8")),
                 Row.text("a line of a megabyte", "head -c 1000000 /dev/zero | tr '\\000' x; echo")
                         .gives("text " + WireClient.inShort("x".repeat(1_000_000))),
                 Row.text("a hundred lines", "seq 100")
@@ -107,8 +108,13 @@ class WebsocketdMessagesTest {
                 Row.binary("bytes as they come", "printf 'a\\r\\nb'").gives("binary 610d0a62"),
                 Row.binary("a binary message as it is", "head -c 3 | od -An -tx1", "bytes:a\nb")
                         .gives("binary " + hex(" 61 0a 62\n")),
-                Row.binary("a text message has a newline after it", "head -c 4 | od -An -tx1", "abc")
-                        .gives("binary " + hex(" 61 62 63 0a\n")));
+                Row.binary(
+                                "a text message has no newline of its own",
+                                "dd bs=100 count=1 2>/dev/null | od -An -tx1",
+                                "abc")
+                        .differs(
+                                List.of("binary " + hex(" 61 62 63 0a\n"), "cut"),
+                                List.of("binary " + hex(" 61 62 63\n"), "close 1000")));
     }
 
     private static String hex(String text) {
@@ -149,5 +155,11 @@ class WebsocketdMessagesTest {
     @MethodSource("rows")
     void websocketd(Row row) {
         assertThat(play(row, WEBSOCKETD)).isEqualTo(row.websocketd());
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void duplex(Row row) {
+        assertThat(play(row, DUPLEX)).isEqualTo(row.duplex());
     }
 }

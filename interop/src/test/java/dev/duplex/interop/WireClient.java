@@ -104,6 +104,11 @@ final class WireClient implements AutoCloseable {
         return response(method.equals("HEAD"));
     }
 
+    /** The answer to a request that was sent as bytes. */
+    Response answer() {
+        return response(false);
+    }
+
     /** Bytes as they are. */
     void send(byte[] bytes) {
         try {

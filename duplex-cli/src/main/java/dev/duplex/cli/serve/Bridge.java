@@ -65,7 +65,7 @@ final class Bridge {
             if (options.tagStreams()) {
                 begun.add(new Stream(err, "stderr"));
             } else {
-                err.start(new LogLines(line -> log.line(visitor.connection() + " stderr: " + line)));
+                err.start(new LogLines(line -> log.errors(visitor, line)));
             }
         });
         synchronized (this) {

@@ -8,6 +8,8 @@ import dev.duplex.transport.pipe.PipeReader;
 import dev.duplex.transport.pipe.PipeWriter;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,7 +17,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BiFunction;
 
 /**
  * Programs of a directory that answer plain HTTP requests, by RFC 3875 (CGI/1.1). A file that may not be executed is not
@@ -26,7 +27,8 @@ public final class CgiScripts {
 
     private final ScriptDirectory scripts;
     private final Launcher launcher;
-    private final BiFunction<HttpRequest, ScriptDirectory.Script, Program> program;
+    private final Environment environment;
+    private final ProgramEndpoint.ProcessLimit most;
     private final Limits limits;
     private final ServeLog log;
     private final AtomicLong failures = new AtomicLong();
@@ -41,16 +43,18 @@ public final class CgiScripts {
         public static final Limits DEFAULT = new Limits(16 * 1024 * 1024, Duration.ofSeconds(30));
     }
 
-    /** @param program what to start for a request and its script */
+    /** @param most how many programs there may be, with those of the same launcher */
     public CgiScripts(
             ScriptDirectory scripts,
             Launcher launcher,
-            BiFunction<HttpRequest, ScriptDirectory.Script, Program> program,
+            Environment environment,
+            ProgramEndpoint.ProcessLimit most,
             Limits limits,
             ServeLog log) {
         this.scripts = scripts;
         this.launcher = launcher;
-        this.program = program;
+        this.environment = environment;
+        this.most = most;
         this.limits = limits;
         this.log = log;
     }
@@ -60,18 +64,34 @@ public final class CgiScripts {
      *
      * @param redirected who answers where the script sends the request to another path of this server
      */
-    Optional<CompletionStage<HttpResponse>> answer(HttpRequest request, HttpHandler redirected) {
+    public Optional<CompletionStage<HttpResponse>> answer(HttpRequest request, HttpHandler redirected) {
         return scripts.find(request.segments()).map(script -> run(script, request, redirected));
     }
 
     private CompletionStage<HttpResponse> run(
             ScriptDirectory.Script script, HttpRequest request, HttpHandler redirected) {
-        return launcher.launch(program.apply(request, script))
+        if (!launcher.reserve(most.most())) {
+            log.line(script.name() + ": refused with " + most.status() + ", since " + most.most()
+                    + " programs run, the most there may be");
+            return CompletableFuture.completedFuture(
+                    HttpResponse.text(most.status(), "Too many programs run already.\n")
+                            .header("Retry-After", "5"));
+        }
+        return launcher.launchReserved(program(request, script))
                 .thenCompose(process -> new Run(script, process).begin(request.body()))
                 .thenCompose(answer -> answer.localRedirect()
                         .map(target -> again(target, request, redirected))
                         .orElseGet(() -> CompletableFuture.completedFuture(answer.response())))
                 .exceptionally(error -> failed(script, error));
+    }
+
+    // §7.2: it runs where its file is.
+    private Program program(HttpRequest request, ScriptDirectory.Script script) {
+        return new Program(
+                List.of(script.file().toString()),
+                environment.of(request, script, scripts.root()),
+                Optional.ofNullable(script.file().getParent()),
+                Program.Errors.log);
     }
 
     // RFC 3875 §6.2.2: as if the client had asked for it.
@@ -89,7 +109,7 @@ public final class CgiScripts {
                             .build())
                     .remoteAddress(request.remoteAddress())
                     .secure(request.secure())
-                    .pathParameters(java.util.Map.of(REDIRECTS, Integer.toString(times)))
+                    .pathParameters(Map.of(REDIRECTS, Integer.toString(times)))
                     .build());
         } catch (BadRequestException e) {
             return CompletableFuture.failedFuture(new CgiException("its Location cannot be used: " + e.getMessage()));

@@ -52,6 +52,27 @@ public final class Endpoints implements AutoCloseable {
                 log);
     }
 
+    /** The programs of a directory, each at its own path; a program for each session. */
+    public Endpoint directory(ScriptDirectory scripts) {
+        ProgramEndpoint programs = new ProgramEndpoint(
+                launcher,
+                (request, visitor) -> {
+                    ScriptDirectory.Script script =
+                            scripts.find(request.http().segments()).orElseThrow();
+                    return settings.program(
+                            List.of(script.file().toString()), environment.of(request, visitor.facts(script.name())));
+                },
+                limit,
+                bridge,
+                log);
+        return new DirectoryEndpoint(scripts, programs);
+    }
+
+    /** The programs of a directory that answer plain requests. */
+    public CgiScripts cgi(ScriptDirectory scripts, CgiScripts.Limits limits) {
+        return new CgiScripts(scripts, launcher, environment, limit, limits, log);
+    }
+
     /** One program for all sessions; {@link #start} starts it. */
     public Endpoint shared(List<String> command, SharedOptions options) {
         SharedProgram program = new SharedProgram(

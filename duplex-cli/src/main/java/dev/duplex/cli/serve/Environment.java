@@ -1,10 +1,12 @@
 package dev.duplex.cli.serve;
 
 import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.HttpRequest;
 import dev.duplex.server.UpgradeRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
 import java.security.Principal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,7 +100,7 @@ public record Environment(
         cgi.put("GATEWAY_INTERFACE", "CGI/1.1");
         cgi.put("SERVER_PROTOCOL", "HTTP/1.1");
         cgi.put("REQUEST_METHOD", request.http().method());
-        server(request, cgi);
+        server(request.host(), request.secure(), cgi);
         remote(request.remoteAddress(), cgi);
         path(request, facts, cgi);
         cgi.put("UNIQUE_ID", facts.connection());
@@ -123,12 +125,48 @@ public record Environment(
         return all;
     }
 
-    private static void server(UpgradeRequest request, Map<String, String> cgi) {
-        String host = request.host();
+    /** What a CGI script gets for a plain request (RFC 3875 §4.1). */
+    public Map<String, String> of(HttpRequest request, ScriptDirectory.Script script, Path root) {
+        Map<String, String> all = new LinkedHashMap<>(inherited);
+        Map<String, String> cgi = new LinkedHashMap<>();
+        cgi.put("SERVER_SOFTWARE", software);
+        cgi.put("GATEWAY_INTERFACE", "CGI/1.1");
+        cgi.put("SERVER_PROTOCOL", "HTTP/1.1");
+        cgi.put("REQUEST_METHOD", request.method());
+        server(request.fields().first("Host").orElse("localhost"), request.secure(), cgi);
+        remote(request.remoteAddress(), cgi);
+        cgi.put("SCRIPT_NAME", script.name());
+        cgi.put("PATH_INFO", script.pathInfo());
+        if (!script.pathInfo().isEmpty()) {
+            cgi.put("PATH_TRANSLATED", root + script.pathInfo());
+        }
+        cgi.put("SCRIPT_FILENAME", script.file().toString());
+        cgi.put("QUERY_STRING", request.query().toString());
+        cgi.put("REQUEST_URI", request.target());
+        if (request.secure()) {
+            cgi.put("HTTPS", "on");
+        }
+        // §4.1.2, §4.1.3: with their own names, and the length that was really received.
+        if (request.body().length > 0) {
+            cgi.put("CONTENT_LENGTH", Integer.toString(request.body().length));
+        }
+        request.fields().first("Content-Type").ifPresent(type -> cgi.put("CONTENT_TYPE", type));
+        fields(
+                request.fields().toBuilder()
+                        .remove("Content-Length")
+                        .remove("Content-Type")
+                        .build(),
+                cgi);
+        cgi.forEach((name, value) -> all.put(name, clean(value)));
+        all.putAll(given);
+        return all;
+    }
+
+    private static void server(String host, boolean secure, Map<String, String> cgi) {
         int colon = host.lastIndexOf(':');
         boolean hasPort = colon >= 0 && colon > host.lastIndexOf(']');
         cgi.put("SERVER_NAME", hasPort ? host.substring(0, colon) : host);
-        cgi.put("SERVER_PORT", hasPort ? host.substring(colon + 1) : request.secure() ? "443" : "80");
+        cgi.put("SERVER_PORT", hasPort ? host.substring(colon + 1) : secure ? "443" : "80");
     }
 
     private static void remote(SocketAddress address, Map<String, String> cgi) {

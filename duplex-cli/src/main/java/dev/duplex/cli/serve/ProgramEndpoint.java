@@ -46,9 +46,12 @@ public final class ProgramEndpoint extends BridgedEndpoint {
                     UpgradeResponse.reject(HttpResponse.text(limit.status(), "Too many programs run already.\n")
                             .header("Retry-After", "5")));
         }
-        return launcher.launchReserved(wanted)
-                .handle((started, error) -> started == null
-                        ? BackendFailure.response(500, visitor, "The program could not be started", error, log)
-                        : accept(started));
+        return launcher.launchReserved(wanted).handle((started, error) -> {
+            if (started == null) {
+                return BackendFailure.response(500, visitor, "The program could not be started", error, log);
+            }
+            visitor.runs(started.pid());
+            return accept(started);
+        });
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * that version control and editors leave.
  */
 public final class ScriptDirectory {
+    private static final int MOST_NAMES = 50;
+
     private final Path root;
 
     /**
@@ -40,6 +43,20 @@ public final class ScriptDirectory {
     /** Where it really is. */
     public Path root() {
         return root;
+    }
+
+    /** The paths of the programs that lie directly in it, sorted; for people, so no more than fit on a page. */
+    public List<String> names() {
+        try (Stream<Path> files = Files.list(root)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> find(List.of(name)).isPresent())
+                    .map(name -> "/" + name)
+                    .sorted()
+                    .limit(MOST_NAMES)
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * Lines for whoever runs the server. A thread of its own writes them, so that a log that is not read holds nobody up; what
  * does not find room meanwhile is counted and lost.
  */
-public final class ServeLog implements AutoCloseable {
+public class ServeLog implements AutoCloseable {
     private static final int ROOM = 4096;
 
     private final PrintWriter out;
@@ -33,7 +33,17 @@ public final class ServeLog implements AutoCloseable {
     /** Any thread; does not block. */
     public void line(String text) {
         String time = DateTimeFormatter.ISO_INSTANT.format(clock.instant().truncatedTo(ChronoUnit.MILLIS));
-        if (!lines.offer(Optional.of(time + " " + text))) {
+        offer(time + " " + text);
+    }
+
+    /** What the program of this client has written on stderr; any thread. */
+    public void errors(Visitor visitor, String line) {
+        line(visitor.connection() + " stderr: " + line);
+    }
+
+    /** The whole line, as it is to be written. */
+    protected final void offer(String line) {
+        if (!lines.offer(Optional.of(line))) {
             lost.incrementAndGet();
         }
     }

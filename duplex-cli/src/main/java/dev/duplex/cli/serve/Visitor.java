@@ -3,6 +3,7 @@ package dev.duplex.cli.serve;
 import dev.duplex.server.Session;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A client from its opening handshake on: what it is called, who it is, and what has gone to and fro. */
@@ -13,6 +14,7 @@ public final class Visitor {
     private final Optional<Environment.User> user;
     private final Optional<String> subprotocol;
     private final String extensions;
+    private volatile long pid = -1;
     private final AtomicLong messagesIn = new AtomicLong();
     private final AtomicLong bytesIn = new AtomicLong();
     private final AtomicLong messagesOut = new AtomicLong();
@@ -27,7 +29,7 @@ public final class Visitor {
     }
 
     /** What the attributes of a session have for it. */
-    static Visitor of(Session session) {
+    public static Visitor of(Session session) {
         return (Visitor) Objects.requireNonNull(session.attributes().get(ATTRIBUTE));
     }
 
@@ -51,6 +53,15 @@ public final class Visitor {
     /** For the environment of its program. */
     public Environment.Facts facts(String script) {
         return new Environment.Facts(connection, script, user, subprotocol.orElse(""), extensions);
+    }
+
+    /** The number of the process that is there for this client alone, once it runs. */
+    public OptionalLong pid() {
+        return pid < 0 ? OptionalLong.empty() : OptionalLong.of(pid);
+    }
+
+    void runs(long process) {
+        pid = process;
     }
 
     void received(long bytes) {

@@ -14,10 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -36,11 +34,12 @@ class CgiScriptsTest {
     private final StringWriter logged = new StringWriter();
     private ServeLog log;
     private Launcher launcher;
+    private int most = 10;
 
     @BeforeEach
     void start() throws IOException {
         log = new ServeLog(new PrintWriter(logged, true), Clock.systemUTC());
-        launcher = Launcher.open(StopLadder.parse("eof:100ms,TERM:100ms,KILL"));
+        launcher = Launcher.open(StopLadder.parse("eof:100ms,TERM:100ms,KILL"), new Stats());
     }
 
     @AfterEach
@@ -59,16 +58,8 @@ class CgiScriptsTest {
         CgiScripts scripts = new CgiScripts(
                 new ScriptDirectory(folder),
                 launcher,
-                (request, script) -> new Program(
-                        List.of(script.file().toString()),
-                        Map.of(
-                                "PATH", "/usr/bin:/bin",
-                                "REQUEST_METHOD", request.method(),
-                                "SCRIPT_NAME", script.name(),
-                                "PATH_INFO", script.pathInfo(),
-                                "QUERY_STRING", request.query().toString()),
-                        Optional.of(folder),
-                        Program.Errors.log),
+                new Environment("test", Map.of("PATH", "/usr/bin:/bin"), Map.of(), false, false),
+                new ProgramEndpoint.ProcessLimit(most, 503),
                 limits,
                 log);
         return new HttpHandler() {
@@ -100,6 +91,55 @@ class CgiScriptsTest {
         HttpResponse response = get("/hello/more%20of/it?a=b");
         assertThat(response.status()).isEqualTo(200);
         assertThat(body(response)).isEqualTo("/hello|/more of/it|a=b\n");
+    }
+
+    @Test
+    void theRequestIsInItsEnvironment() throws Exception {
+        script("env", "printf 'Content-Type: text/plain\\n\\n'; env | sort; pwd");
+        HttpResponse response = answer(
+                HttpRequest.builder("PUT", "/env/a%20b?c=%20d")
+                        .fields(HttpFields.of(
+                                "Host", "example.com:99",
+                                "Content-Type", "text/x",
+                                "Content-Length", "3",
+                                "Proxy", "http://evil.example",
+                                "X-Own", "1"))
+                        .body("abc".getBytes(UTF_8))
+                        .build(),
+                CgiScripts.Limits.DEFAULT);
+        String root = folder.toRealPath().toString();
+        assertThat(body(response).lines().filter(line -> !line.matches("(_|SHLVL|OLDPWD|REMOTE_PORT)=.*")))
+                .containsExactly(
+                        "CONTENT_LENGTH=3",
+                        "CONTENT_TYPE=text/x",
+                        "GATEWAY_INTERFACE=CGI/1.1",
+                        "HTTP_HOST=example.com:99",
+                        "HTTP_X_OWN=1",
+                        "PATH=/usr/bin:/bin",
+                        "PATH_INFO=/a b",
+                        "PATH_TRANSLATED=" + root + "/a b",
+                        "PWD=" + root,
+                        "QUERY_STRING=c=%20d",
+                        "REMOTE_ADDR=localhost",
+                        "REMOTE_HOST=localhost",
+                        "REQUEST_METHOD=PUT",
+                        "REQUEST_URI=/env/a%20b?c=%20d",
+                        "SCRIPT_FILENAME=" + root + "/env",
+                        "SCRIPT_NAME=/env",
+                        "SERVER_NAME=example.com",
+                        "SERVER_PORT=99",
+                        "SERVER_PROTOCOL=HTTP/1.1",
+                        "SERVER_SOFTWARE=test",
+                        root);
+    }
+
+    @Test
+    void moreScriptsThanThereMayBeAreRefused() throws Exception {
+        script("hello", "printf 'Content-Type: text/plain\\n\\n'");
+        most = 0;
+        HttpResponse response = get("/hello");
+        assertThat(response.status()).isEqualTo(503);
+        assertThat(response.fields().has("Retry-After")).isTrue();
     }
 
     @Test
