@@ -102,6 +102,7 @@ class DocumentsTest {
                                             "docs/limits.md",
                                             "docs/coming-from-node.md",
                                             "docs/connect.md",
+                                            "docs/bench.md",
                                             "docs/serve.md",
                                             "docs/performance.md")
                                     .map(Documents.ROOT::resolve),

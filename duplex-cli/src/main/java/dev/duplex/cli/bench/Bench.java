@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** One run: connects, warms up, measures, waits for what is still unanswered, and leaves. */
 public final class Bench {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    /** How often the answers are counted that are still waited for. */
+    /** How often it is looked at what is waited for. */
     private static final long LOOK = TimeUnit.MILLISECONDS.toNanos(5);
 
     /** For the closing handshakes, beyond which connections are cut. */
@@ -25,19 +28,38 @@ public final class Bench {
     private final BenchPlan plan;
     private final Consumer<Second> live;
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final CountDownLatch settled;
+    private final AtomicInteger settled = new AtomicInteger();
+    private final AtomicReference<Throwable> broken = new AtomicReference<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Second> course = new ArrayList<>();
+    private final List<StepResult> steps = new ArrayList<>();
     private final Histogram latency = Times.histogram();
+    private final Histogram complete = Times.histogram();
     private final Histogram lateness = Times.histogram();
 
     private boolean interrupted;
     private Sampled last;
     private Second.Phase phase = Second.Phase.CONNECT;
     private long phaseBegan;
+    private long connectedAt;
 
     /** All lanes at about one time. */
     private record Sampled(long time, Counters counters, Histogram latency, OwnUsage usage) {}
+
+    /** A piece of time that was measured. */
+    private record Window(
+            Sampled first,
+            Sampled end,
+            @Nullable ServerUsage before,
+            @Nullable ServerUsage after) {
+        long nanos() {
+            return Math.max(1, end.time() - first.time());
+        }
+
+        Counters counted() {
+            return end.counters().since(first.counters());
+        }
+    }
 
     /**
      * A run.
@@ -47,7 +69,6 @@ public final class Bench {
     public Bench(BenchPlan plan, Consumer<Second> live) {
         this.plan = plan;
         this.live = live;
-        this.settled = new CountDownLatch(plan.connections());
         this.last = new Sampled(System.nanoTime(), new Counters(), Times.histogram(), new OwnUsage(0, List.of()));
     }
 
@@ -62,12 +83,17 @@ public final class Bench {
 
     /** Runs it. */
     public BenchResult run() {
+        Crowd crowd = new Crowd();
         try (LoadLoops loops = LoadLoops.open(plan.transport(), plan.threads())) {
             for (LoadLoop loop : loops.loops()) {
-                lanes.add(new Lane(loop, plan, lanes.size(), settled::countDown));
+                lanes.add(new Lane(loop, plan, lanes.size(), crowd, new Waiting()));
             }
             last = sample();
-            return measured();
+            BenchResult result = measured();
+            if (broken.get() != null) {
+                throw new IllegalStateException("the bench itself has failed", broken.get());
+            }
+            return result;
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -75,44 +101,127 @@ public final class Bench {
         }
     }
 
+    private final class Waiting implements Lane.Owner {
+        @Override
+        public void settled() {
+            settled.incrementAndGet();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            broken.compareAndSet(null, thrown);
+            stop();
+        }
+    }
+
     private BenchResult measured() {
-        long begin = begin(Second.Phase.CONNECT);
-        lanes.forEach(lane -> lane.tell(() -> lane.begin(begin, 0, plan.connections())));
-        pass(Long.MAX_VALUE, () -> settled.getCount() == 0);
-        double connectSeconds = seconds(System.nanoTime() - begin);
-        boolean anyOpen = last.counters().open() > 0;
-        if (anyOpen) {
-            begin(Second.Phase.WARMUP);
-            pass(plan.warmup().toNanos(), () -> false);
+        ServerUsage before = server();
+        long began = System.nanoTime();
+        Window window;
+        if (plan.scenario() == Scenario.CONNECT) {
+            window = measure(this::connectAll);
+        } else if (plan.step() == null) {
+            connectAll();
+            window = isAnybodyThere() ? loaded() : measure(() -> {});
+        } else {
+            window = search(plan.step());
         }
-
-        long from = begin(Second.Phase.MEASURE);
-        lanes.forEach(lane -> lane.tell(() -> lane.stats().measureFrom(from)));
-        Sampled first = last;
-        if (anyOpen) {
-            pass(plan.duration().toNanos(), () -> false);
-        }
-        Sampled end = last;
-
+        double connectSeconds = seconds(connectedAt - began);
         long until = begin(Second.Phase.DRAIN);
         lanes.forEach(lane -> lane.tell(() -> {
             lane.stats().measureUntil(until);
             lane.stopSending(until);
         }));
         pass(plan.timeout().toNanos(), () -> sum(Lane::unanswered) == 0);
+        long now = System.nanoTime();
+        // Who has waited in vain has waited so long at least.
+        ask(lane -> lane.waiting(now)).forEach(latency::add);
         long unanswered = sum(Lane::unanswered);
         leave();
-        return result(connectSeconds, first, end, unanswered);
+        return result(connectSeconds, window, before, unanswered);
+    }
+
+    /**
+     * All connections of a run. The first one comes alone, since it pays for what this program loads and looks up only once:
+     * those behind it would wait for that, and be told as slow.
+     */
+    private void connectAll() {
+        connect(0, 1);
+        if (!isStopped() && plan.connections() > 1) {
+            connect(1, plan.connections());
+        }
+    }
+
+    /** Connections from this number up to that one, until each of them is open or has failed. */
+    private void connect(int first, int end) {
+        long now = begin(Second.Phase.CONNECT);
+        lanes.forEach(lane -> lane.tell(() -> lane.begin(now, first, end)));
+        pass(Long.MAX_VALUE, () -> settled.get() >= end);
+        connectedAt = System.nanoTime();
+    }
+
+    private boolean isAnybodyThere() {
+        return plan.scenario() == Scenario.CHURN || last.counters().open() > 0;
+    }
+
+    private Window loaded() {
+        begin(Second.Phase.WARMUP);
+        pass(plan.warmup().toNanos(), () -> false);
+        return measure(() -> {
+            begin(Second.Phase.MEASURE);
+            pass(plan.duration().toNanos(), () -> false);
+        });
+    }
+
+    private Window measure(Runnable run) {
+        long from = System.nanoTime();
+        lanes.forEach(lane -> lane.tell(() -> lane.stats().measureFrom(from)));
+        Sampled first = last;
+        ServerUsage before = server();
+        run.run();
+        return new Window(first, last, before, server());
+    }
+
+    /** More and more connections, until what they measure is beyond the limit. */
+    private Window search(BenchPlan.Step step) {
+        Window lastOne = new Window(last, last, server(), server());
+        int connections = 0;
+        boolean held = true;
+        while (held && connections < plan.connections() && !isStopped()) {
+            int next = (int) Math.min(plan.connections(), (long) connections + step.connections());
+            if (connections == 0) {
+                connect(0, 1);
+            }
+            connect(Math.max(1, connections), next);
+            connections = next;
+            if (isStopped()) {
+                break;
+            }
+            Histogram before = latency.copy();
+            Window window = loaded();
+            long now = System.nanoTime();
+            Histogram ofStep = latency.copy();
+            ofStep.subtract(before);
+            ask(lane -> lane.waiting(now)).forEach(ofStep::add);
+            StepResult result = StepResult.of(step, connections, seconds(window.nanos()), window.counted(), ofStep);
+            if (!isStopped()) {
+                steps.add(result);
+            }
+            held = result.held();
+            lastOne = window;
+        }
+        return lastOne;
     }
 
     /** Lets a phase pass, second by second, until it is over, something has happened, or the run is stopped. */
-    private void pass(long nanos, Supplier<Boolean> over) {
+    private void pass(long nanos, BooleanSupplier over) {
         boolean looks = phase == Second.Phase.DRAIN || phase == Second.Phase.CONNECT;
-        long end = nanos == Long.MAX_VALUE ? Long.MAX_VALUE : phaseBegan + nanos;
+        boolean endless = nanos == Long.MAX_VALUE;
+        long end = phaseBegan + (endless ? 0 : nanos);
         long nextSecond = phaseBegan + SECOND;
-        while (!isStopped() && !over.get()) {
+        while (!isStopped() && !over.getAsBoolean()) {
             long now = System.nanoTime();
-            if (end != Long.MAX_VALUE && now - end >= 0) {
+            if (!endless && now - end >= 0) {
                 break;
             }
             if (now - nextSecond >= 0) {
@@ -120,7 +229,7 @@ public final class Bench {
                 nextSecond += SECOND;
                 continue;
             }
-            long until = end == Long.MAX_VALUE || nextSecond - end < 0 ? nextSecond : end;
+            long until = endless || nextSecond - end < 0 ? nextSecond : end;
             await(Math.min(until - now, looks ? LOOK : Long.MAX_VALUE));
         }
         second();
@@ -166,6 +275,7 @@ public final class Bench {
         for (LaneStats.Sample sample : ask(lane -> lane.stats().take())) {
             counters.add(sample.counters());
             since.add(sample.latency());
+            complete.add(sample.complete());
             lateness.add(sample.lateness());
         }
         latency.add(since);
@@ -174,6 +284,10 @@ public final class Bench {
                 counters,
                 since,
                 OwnUsage.now(lanes.stream().map(Lane::thread).toList()));
+    }
+
+    private @Nullable ServerUsage server() {
+        return plan.pid() == 0 ? null : ServerUsage.of(plan.pid()).orElse(null);
     }
 
     private <T> List<T> ask(Function<Lane, T> question) {
@@ -210,15 +324,13 @@ public final class Bench {
         }
     }
 
-    private BenchResult result(double connectSeconds, Sampled first, Sampled end, long unanswered) {
+    private BenchResult result(double connectSeconds, Window window, @Nullable ServerUsage before, long unanswered) {
         ConnectHistograms connects = new ConnectHistograms();
         Tally failures = new Tally();
         Tally closes = new Tally();
         Counters all = new Counters();
         Failure firstFailure = null;
-        for (Lane lane : lanes) {
-            // Its thread has done what it was asked, and does nothing more that is counted.
-            LaneStats stats = lane.ask(lane::stats).join();
+        for (LaneStats stats : ask(Lane::stats)) {
             connects.addAll(stats.connects());
             failures.addAll(stats.failures());
             closes.addAll(stats.closes());
@@ -227,22 +339,28 @@ public final class Bench {
                 firstFailure = stats.firstFailure();
             }
         }
-        long nanos = Math.max(1, end.time() - first.time());
+        ServerUsage from = window.before();
+        ServerUsage until = window.after();
         return new BenchResult(
                 plan,
                 isStopped(),
                 connectSeconds,
-                seconds(nanos),
-                end.counters().since(first.counters()),
+                seconds(window.nanos()),
+                window.counted(),
                 all,
                 unanswered,
                 latency,
+                complete,
                 lateness,
                 connects,
                 failures,
                 closes,
-                end.usage().since(first.usage(), nanos),
+                window.end().usage().since(window.first().usage(), window.nanos()),
+                before == null || from == null || until == null
+                        ? null
+                        : new ServerUsage.Course(plan.pid(), before, from, until),
                 firstFailure,
+                steps,
                 course);
     }
 

@@ -1,14 +1,17 @@
 package dev.duplex.cli.bench;
 
+import dev.duplex.client.internal.load.Expected;
 import dev.duplex.client.internal.load.Payload;
+import org.jspecify.annotations.Nullable;
 
 /** What is sent. */
 public interface Body {
     /** Whether messages are text; binary otherwise. */
     boolean isText();
 
-    /** Whether every message is the same, so that its echo can be compared. */
-    boolean isFixed();
+    /** What each message is, so that its echo can be compared; null if they differ. */
+    @Nullable
+    Expected expected();
 
     /** Largest message in bytes. */
     int size();
@@ -33,6 +36,7 @@ public interface Body {
     /** The same message again and again. */
     static Body fixed(byte[] bytes, boolean text) {
         byte[] copy = bytes.clone();
+        Expected expected = new Expected(copy);
         return new Body() {
             @Override
             public boolean isText() {
@@ -40,8 +44,8 @@ public interface Body {
             }
 
             @Override
-            public boolean isFixed() {
-                return true;
+            public Expected expected() {
+                return expected;
             }
 
             @Override

@@ -31,6 +31,11 @@ public final class ConnectHistograms {
         total.add(other.total);
     }
 
+    /** All of it, from beginning to open. */
+    Histogram total() {
+        return total;
+    }
+
     /** Those that have happened, by name. */
     Map<String, Histogram> parts() {
         Map<String, Histogram> parts = new LinkedHashMap<>();

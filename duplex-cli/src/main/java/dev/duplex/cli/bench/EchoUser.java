@@ -1,18 +1,19 @@
 package dev.duplex.cli.bench;
 
+import dev.duplex.client.internal.load.Expected;
 import dev.duplex.client.internal.load.Incoming;
 import dev.duplex.client.internal.load.LoadSocket;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends messages that the server sends back, by a schedule or whenever one has come back. */
 final class EchoUser extends User implements Agenda.Entry {
     private final Body body;
-    private final boolean compares;
+    private final @Nullable Expected expected;
     private final Pace pace;
     private final boolean scheduled;
-    private final int inFlight;
-
-    /** When each message was scheduled that has been sent and not been answered. */
-    private final LongQueue unanswered;
+    private final int atATime;
+    private final InFlight inFlight;
 
     /** When each message was scheduled that the network does not take yet. */
     private final LongQueue waiting = new LongQueue(2);
@@ -20,26 +21,16 @@ final class EchoUser extends User implements Agenda.Entry {
     private boolean blocked;
     private long start;
     private long turn;
-    private int sentLength;
 
     EchoUser(Lane lane, long number) {
         super(lane, number);
         BenchPlan plan = lane.plan();
         body = plan.body();
-        compares = body.isFixed() && !plan.anyAnswer();
-        if (plan.load() instanceof Load.Open open) {
-            scheduled = true;
-            pace = new Pace(open.perSecond());
-            inFlight = 0;
-            unanswered = new LongQueue(2);
-        } else if (plan.load() instanceof Load.Closed closed) {
-            scheduled = false;
-            pace = new Pace(1);
-            inFlight = closed.inFlight();
-            unanswered = new LongQueue(inFlight);
-        } else {
-            throw new AssertionError(plan.load());
-        }
+        expected = plan.anyAnswer() ? null : body.expected();
+        scheduled = plan.load() instanceof Load.Open;
+        pace = new Pace(plan.load() instanceof Load.Open open ? open.perSecond() : 1);
+        atATime = plan.load() instanceof Load.Closed closed ? closed.inFlight() : 0;
+        inFlight = InFlight.of(plan.matching(), atATime);
     }
 
     @Override
@@ -50,7 +41,7 @@ final class EchoUser extends User implements Agenda.Entry {
             lane().add(start, this);
             return;
         }
-        for (int i = 0; i < inFlight; i++) {
+        for (int i = 0; i < atATime; i++) {
             send(opened, now);
         }
     }
@@ -73,14 +64,15 @@ final class EchoUser extends User implements Agenda.Entry {
             return;
         }
         Body.Writer writer = lane().writer();
-        sentLength = writer.write(lane().nextSequence(), number());
-        unanswered.add(time);
+        long sequence = lane().nextSequence();
+        int length = writer.write(sequence, number());
+        inFlight.sent(sequence, time);
         LaneStats stats = lane().stats();
-        stats.sent(sentLength);
+        stats.sent(length);
         if (scheduled) {
             stats.late(time, System.nanoTime());
         }
-        blocked = !open.send(body.isText(), writer.payload(), sentLength);
+        blocked = !open.send(body.isText(), writer.payload(), length);
     }
 
     @Override
@@ -95,12 +87,13 @@ final class EchoUser extends User implements Agenda.Entry {
     public void message(LoadSocket of, Incoming message, long now) {
         LaneStats stats = lane().stats();
         stats.received(message.length());
-        if (unanswered.isEmpty()) {
+        long time = inFlight.answered(message);
+        if (time == InFlight.NOTHING) {
             stats.counters().unasked++;
             return;
         }
-        stats.answered(unanswered.take(), now);
-        if (compares && !isEcho(message)) {
+        stats.answered(time, now);
+        if (expected != null && !(message.isText() == body.isText() && message.is(expected))) {
             stats.counters().wrong++;
         }
         if (!scheduled && lane().sends(now)) {
@@ -108,22 +101,27 @@ final class EchoUser extends User implements Agenda.Entry {
         }
     }
 
-    private boolean isEcho(Incoming message) {
-        return message.isText() == body.isText()
-                && message.equals(lane().writer().payload(), sentLength);
+    @Override
+    public long unanswered() {
+        return inFlight.size() + waiting.size() + dueTurns() - turn;
     }
 
     @Override
-    long unanswered() {
-        return unanswered.size() + waiting.size() + unsent();
+    public void forEachUnanswered(LongConsumer times) {
+        inFlight.forEach(times);
+        for (int i = 0; i < waiting.size(); i++) {
+            times.accept(waiting.get(i));
+        }
+        for (long i = turn; i < dueTurns(); i++) {
+            times.accept(start + pace.due(i));
+        }
     }
 
-    /** Messages that this program is behind with. */
-    private long unsent() {
+    /** How many turns it should have had when the sending ended; those that it had if it goes on, or is not scheduled. */
+    private long dueTurns() {
         if (!scheduled || socket() == null || lane().end().isEmpty()) {
-            return 0;
+            return turn;
         }
-        long due = pace.dueBefore(lane().end().getAsLong() - start);
-        return Math.max(0, due - turn);
+        return Math.max(turn, pace.dueBefore(lane().end().getAsLong() - start));
     }
 }

@@ -41,6 +41,12 @@ final class Figures {
         return String.format(Locale.ROOT, mega < 10 ? "%.2f" : "%,.0f", mega);
     }
 
+    /** Of 1,048,576 bytes. */
+    static String mebibytes(long bytes) {
+        double mebi = bytes / 1048576.0;
+        return String.format(Locale.ROOT, mebi < 10 ? "%.2f" : mebi < 100 ? "%.1f" : "%,.0f", mebi);
+    }
+
     static String seconds(double seconds) {
         return String.format(Locale.ROOT, seconds < 10 ? "%.2f" : "%.1f", seconds);
     }

@@ -1,5 +1,6 @@
 package dev.duplex.cli.bench;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -63,6 +64,7 @@ public final class JsonReport implements BenchReport {
                 .put("type", "result")
                 .put("format", FORMAT)
                 .put("url", result.plan().shown())
+                .put("scenario", result.plan().scenario().word())
                 .put("interrupted", result.interrupted());
         node.set("load", load(result.plan()));
         Counters all = result.all();
@@ -77,15 +79,59 @@ public final class JsonReport implements BenchReport {
         ObjectNode messages = node.putObject("messages").put("seconds", number(result.seconds()));
         counters(messages, result.measured());
         messages.put("unanswered", result.unanswered())
+                .put("opened", result.measured().opened)
                 .put("sentPerSecond", number(result.measured().sent / result.seconds()))
                 .put("receivedPerSecond", number(result.measured().received / result.seconds()));
         node.set("latency", times(result.latency()));
+        if (result.plan().scenario() == Scenario.BROADCAST) {
+            node.set("complete", times(result.complete()));
+        }
         node.set("lateness", times(result.lateness()));
         node.set("cpu", cpu(result.own()));
+        server(node, result);
+        steps(node, result);
+        node.put("errors", result.errors()).put("errorRate", number(result.errorRate()));
         tally(node.putObject("failures"), result.failures());
         tally(node.putObject("closes"), result.closes());
         Warnings.of(result).forEach(node.putArray("warnings")::add);
+        ArrayNode thresholds = node.putArray("thresholds");
+        result.outcomes()
+                .forEach(outcome -> thresholds
+                        .addObject()
+                        .put("condition", outcome.threshold().text())
+                        .put("actual", outcome.actual())
+                        .put("held", outcome.held()));
         return node;
+    }
+
+    private static void server(ObjectNode node, BenchResult result) {
+        ServerUsage.Course server = result.server();
+        if (server != null) {
+            node.putObject("server")
+                    .put("pid", server.pid())
+                    .put("cpuSeconds", number(server.cpuSeconds()))
+                    .put("cpuMicros", number(server.cpuMicros(result.units())))
+                    .put("cpuMicrosFor", Words.ofUnit(result))
+                    .put("rssBefore", server.before().rssBytes())
+                    .put("rssFrom", server.from().rssBytes())
+                    .put("rssUntil", server.until().rssBytes());
+        }
+    }
+
+    private static void steps(ObjectNode node, BenchResult result) {
+        if (result.plan().step() == null) {
+            return;
+        }
+        node.put("withinLimit", result.connections());
+        ArrayNode steps = node.putArray("steps");
+        for (StepResult step : result.steps()) {
+            ObjectNode each = steps.addObject()
+                    .put("connections", step.connections())
+                    .put("seconds", number(step.seconds()))
+                    .put("held", step.held());
+            counters(each, step.counted());
+            each.set("latency", times(step.latency()));
+        }
     }
 
     private static ObjectNode load(BenchPlan plan) {
@@ -95,7 +141,9 @@ public final class JsonReport implements BenchReport {
         } else if (plan.load() instanceof Load.Closed closed) {
             node.put("kind", "closed").put("inFlight", closed.inFlight());
         }
-        return node.put("bytes", plan.body().size()).put("threads", plan.threads());
+        return node.put("bytes", plan.body().size())
+                .put("ramp", number(plan.ramp()))
+                .put("threads", plan.threads());
     }
 
     private static void counters(ObjectNode node, Counters counters) {

@@ -1,5 +1,6 @@
 package dev.duplex.cli.bench;
 
+import dev.duplex.client.internal.load.LoadListener;
 import dev.duplex.client.internal.load.LoadLoop;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** One event loop of the bench with its connections, its agenda and its figures. All but the first lines on its thread. */
@@ -14,36 +16,47 @@ final class Lane {
     /** So many entries of the agenda in one turn, then the network has its. */
     private static final int ENTRIES_PER_TURN = 256;
 
+    /** Who waits for the lanes, told on their threads. */
+    interface Owner {
+        /** A connection is as far as it should be, or will never be. */
+        void settled();
+
+        /** Something is wrong in this program. */
+        void failed(Throwable thrown);
+    }
+
     private final LoadLoop loop;
     private final BenchPlan plan;
     private final int index;
-    private final Runnable settled;
+    private final Owner owner;
+    private final Crowd crowd;
     private final LaneStats stats = new LaneStats();
     private final Agenda agenda = new Agenda(System.nanoTime());
     private final Body.Writer writer;
-    private final List<User> users = new ArrayList<>();
+    private final List<Actor> actors = new ArrayList<>();
     private long sequence;
     private boolean ending;
     private boolean stopping;
     private long end;
-    private long armedFor = Agenda.NEVER;
+    private boolean armed;
+    private long armedFor;
 
     /**
      * A lane.
      *
      * @param index which one of {@code plan.threads()}
-     * @param settled called for each connection that is open, or will not be
      */
-    Lane(LoadLoop loop, BenchPlan plan, int index, Runnable settled) {
+    Lane(LoadLoop loop, BenchPlan plan, int index, Crowd crowd, Owner owner) {
         this.loop = loop;
         this.plan = plan;
         this.index = index;
-        this.settled = settled;
+        this.crowd = crowd;
+        this.owner = owner;
         this.writer = plan.body().writer();
         this.sequence = index;
     }
 
-    // ------------------------------------------------------------------------------------------- from the main thread
+    // ----------------------------------------------------------------------------------------------- from any thread
 
     /** Runs something on the lane's thread, and answers with what it returns. */
     <T> CompletableFuture<T> ask(Supplier<T> task) {
@@ -58,8 +71,17 @@ final class Lane {
         return answer;
     }
 
+    /** Runs something on the lane's thread. */
     void tell(Runnable task) {
-        loop.execute(task);
+        loop.execute(() -> guarded(task));
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            owner.failed(e);
+        }
     }
 
     Thread thread() {
@@ -70,6 +92,10 @@ final class Lane {
 
     BenchPlan plan() {
         return plan;
+    }
+
+    Crowd crowd() {
+        return crowd;
     }
 
     LaneStats stats() {
@@ -106,7 +132,7 @@ final class Lane {
     }
 
     void settled() {
-        settled.run();
+        owner.settled();
     }
 
     void add(long time, Agenda.Entry entry) {
@@ -115,20 +141,31 @@ final class Lane {
     }
 
     /** Begins this lane's share of the connections from {@code first} up to {@code end}, at the plan's pace. */
-    void begin(long start, int first, int end) {
-        for (int number = first; number < end; number++) {
+    void begin(long start, int first, int until) {
+        Pace pace = new Pace(plan.ramp() == 0 ? 1 : plan.ramp());
+        for (int number = first; number < until; number++) {
             if (number % plan.threads() == index) {
-                User user = new EchoUser(this, number);
-                users.add(user);
-                long offset = plan.ramp() == 0 ? 0 : new Pace(plan.ramp()).due(number - first);
-                add(start + offset, user::connect);
+                Actor actor = actor(number);
+                actors.add(actor);
+                add(plan.ramp() == 0 ? start : start + pace.due(number - first), actor::start);
             }
         }
     }
 
-    void connect(User user) {
+    private Actor actor(long number) {
+        return switch (plan.scenario()) {
+            case ECHO -> new EchoUser(this, number);
+            case CONNECT -> new ConnectUser(this, number);
+            case IDLE -> new IdleUser(this, number);
+            case BROADCAST -> new BroadcastUser(this, number);
+            case PUSH -> new PushUser(this, number);
+            case CHURN -> new ChurnUser(this, number);
+        };
+    }
+
+    void connect(LoadListener listener, long number) {
         stats.counters().begun++;
-        loop.connect(plan.target(), localAddress(user.number()), user);
+        loop.connect(plan.target(), localAddress(number), listener);
     }
 
     private @Nullable InetAddress localAddress(long connection) {
@@ -144,34 +181,49 @@ final class Lane {
 
     /** Messages that nobody has answered yet, and those that should be sent already and are not. */
     long unanswered() {
-        return users.stream().mapToLong(User::unanswered).sum();
+        return actors.stream().mapToLong(Actor::unanswered).sum();
+    }
+
+    /** How long those of the measured time have waited until now. */
+    Histogram waiting(long now) {
+        Histogram waiting = Times.histogram();
+        actors.forEach(actor -> actor.forEachUnanswered(scheduled -> {
+            if (stats.isMeasured(scheduled)) {
+                Times.record(waiting, now - scheduled);
+            }
+        }));
+        return waiting;
     }
 
     /** Begins the closing handshake on every connection. */
     void leave() {
         ending = true;
-        users.forEach(User::leave);
+        actors.forEach(Actor::leave);
     }
 
     void cut() {
-        users.forEach(User::cut);
+        actors.forEach(Actor::cut);
     }
 
     private void arm() {
         long next = agenda.next();
-        if (next == Agenda.NEVER || (armedFor != Agenda.NEVER && armedFor - next <= 0)) {
+        if (next == Agenda.NEVER || (armed && armedFor - next <= 0)) {
             return;
         }
+        armed = true;
         armedFor = next;
-        loop.schedule(() -> turn(next), Math.max(0, next - System.nanoTime()));
+        loop.schedule(() -> guarded(() -> turn(next)), Math.max(0, next - System.nanoTime()));
     }
 
-    private void turn(long armed) {
-        if (armed != armedFor) {
+    private void turn(long time) {
+        if (!armed || time != armedFor) {
             return; // an earlier one has been armed since
         }
-        agenda.run(System.nanoTime(), ENTRIES_PER_TURN);
-        armedFor = Agenda.NEVER;
-        arm();
+        try {
+            agenda.run(System.nanoTime(), ENTRIES_PER_TURN);
+        } finally {
+            armed = false;
+            arm();
+        }
     }
 }

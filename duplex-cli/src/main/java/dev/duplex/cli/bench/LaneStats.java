@@ -10,9 +10,11 @@ final class LaneStats {
     /**
      * All that has been counted so far, and the times of what was measured since the last sample was taken.
      *
+     * @param latency from the time for which a message was scheduled to its answer
+     * @param complete from there until all had it
      * @param lateness how long after its time a message was sent
      */
-    record Sample(Counters counters, Histogram latency, Histogram lateness) {}
+    record Sample(Counters counters, Histogram latency, Histogram complete, Histogram lateness) {}
 
     private final Counters counters = new Counters();
     private final Tally failures = new Tally();
@@ -20,12 +22,14 @@ final class LaneStats {
     private final ConnectHistograms connects = new ConnectHistograms();
     private @Nullable Failure firstFailure;
     private Histogram latency = Times.histogram();
+    private Histogram complete = Times.histogram();
     private Histogram lateness = Times.histogram();
 
-    // What was scheduled from here on and before that is measured.
-    private long measuredFrom = Long.MAX_VALUE;
-    private long measuredUntil = Long.MAX_VALUE;
+    // What was scheduled from here on and before there is measured.
     private boolean measuring;
+    private boolean bounded;
+    private long measuredFrom;
+    private long measuredUntil;
 
     Counters counters() {
         return counters;
@@ -49,19 +53,20 @@ final class LaneStats {
         return connects;
     }
 
+    /** Measures what is scheduled from now on, and no more what was before. */
     void measureFrom(long from) {
         measuring = true;
+        bounded = false;
         measuredFrom = from;
     }
 
     void measureUntil(long until) {
+        bounded = true;
         measuredUntil = until;
     }
 
-    private boolean isMeasured(long scheduled) {
-        return measuring
-                && scheduled - measuredFrom >= 0
-                && (measuredUntil == Long.MAX_VALUE || scheduled - measuredUntil < 0);
+    boolean isMeasured(long scheduled) {
+        return measuring && scheduled - measuredFrom >= 0 && !(bounded && scheduled - measuredUntil >= 0);
     }
 
     void opened(ConnectTimes times) {
@@ -78,6 +83,10 @@ final class LaneStats {
     }
 
     void closed(CloseEvent event, boolean lost) {
+        counters.closed++;
+        if (lost) {
+            counters.lost++;
+        }
         closes.add(Closes.name(event, lost));
     }
 
@@ -104,10 +113,25 @@ final class LaneStats {
         }
     }
 
+    /** Something that nobody has asked for took so long, until now. */
+    void took(long nanos, long now) {
+        counters.answered++;
+        if (isMeasured(now)) {
+            Times.record(latency, nanos);
+        }
+    }
+
+    void completed(long scheduled, long now) {
+        if (isMeasured(scheduled)) {
+            Times.record(complete, now - scheduled);
+        }
+    }
+
     /** Takes what has been measured, so that measuring goes on from nothing. */
     Sample take() {
-        Sample sample = new Sample(counters.copy(), latency, lateness);
+        Sample sample = new Sample(counters.copy(), latency, complete, lateness);
         latency = Times.histogram();
+        complete = Times.histogram();
         lateness = Times.histogram();
         return sample;
     }

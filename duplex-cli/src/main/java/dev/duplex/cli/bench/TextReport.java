@@ -9,6 +9,9 @@ import org.HdrHistogram.Histogram;
 /** For people: a line for each second, drawn over itself in a terminal, and a summary. */
 public final class TextReport implements BenchReport {
     private static final String CLEAR = "\r\u001B[K";
+    /** A longer line would begin a second one, and could not be drawn over. */
+    private static final int COLUMNS = 79;
+
     private static final double[] PERCENTILES = {50, 90, 95, 99, 99.9};
 
     private final PrintWriter out;
@@ -40,7 +43,7 @@ public final class TextReport implements BenchReport {
         }
         StringBuilder text = new StringBuilder(String.format(
                 Locale.ROOT,
-                "%-7s %3.0fs %6s open %9s/s out %9s/s in",
+                "%-7s %3.0fs %6s open %8s out/s %8s in/s",
                 second.phase().name().toLowerCase(Locale.ROOT),
                 second.end(),
                 Figures.count(second.open()),
@@ -58,7 +61,7 @@ public final class TextReport implements BenchReport {
             text.append("  err ").append(Figures.count(second.errors()));
         }
         if (terminal) {
-            out.print(CLEAR + text);
+            out.print(CLEAR + (text.length() > COLUMNS ? text.substring(0, COLUMNS) : text));
         } else {
             out.println(text);
         }
@@ -72,23 +75,31 @@ public final class TextReport implements BenchReport {
         if (!quiet) {
             out.print(terminal ? CLEAR : System.lineSeparator());
         }
-        line("--- %s %s ---", result.plan().shown(), result.interrupted() ? "bench, interrupted" : "bench");
+        line(
+                "--- bench of %s: %s%s ---",
+                result.plan().shown(), result.plan().scenario().word(), result.interrupted() ? ", interrupted" : "");
         connections(result);
-        messages(result);
-        latency(result);
-        bench(result);
+        steps(result);
+        if (result.plan().step() == null) {
+            messages(result);
+            latency(result);
+        }
+        usage(result);
         tally("failed to connect", result.failures());
         tally("closed", result.closes());
+        thresholds(result);
         out.flush();
     }
 
     private void connections(BenchResult result) {
         Counters all = result.all();
         line(
-                "connections  %s of %s open after %s s, %s failed, %s lost",
+                "connections  %s of %s opened%s, %s failed, %s lost",
                 Figures.count(all.opened),
-                Figures.count(result.plan().connections()),
-                Figures.seconds(result.connectSeconds()),
+                Figures.count(all.begun),
+                result.plan().scenario() == Scenario.CHURN
+                        ? ""
+                        : " in " + Figures.seconds(result.connectSeconds()) + " s",
                 Figures.count(all.failed),
                 Figures.count(all.lost));
         if (all.opened == 0) {
@@ -107,10 +118,35 @@ public final class TextReport implements BenchReport {
         }
     }
 
+    private void steps(BenchResult result) {
+        if (result.plan().step() == null) {
+            return;
+        }
+        line("%11s %12s %9s %9s %9s %9s", "connections", "in/s", "p50 ms", "p95", "p99", "max");
+        for (StepResult step : result.steps()) {
+            Histogram times = step.latency();
+            line(
+                    "%11s %12s %9s %9s %9s %9s%s",
+                    Figures.count(step.connections()),
+                    Figures.rate(step.counted().received / step.seconds()),
+                    Figures.millis(Figures.millis(times, 50)),
+                    Figures.millis(Figures.millis(times, 95)),
+                    Figures.millis(Figures.millis(times, 99)),
+                    Figures.millis(Figures.maxMillis(times)),
+                    step.held() ? "" : "  too much");
+        }
+        line("%11s connections are the most within the limit", Figures.count(result.connections()));
+    }
+
     private void messages(BenchResult result) {
         Counters measured = result.measured();
         double seconds = result.seconds();
         line("measured     %s s", Figures.seconds(seconds));
+        if (measured.opened > 0) {
+            line(
+                    "  opened     %12s connects %12s/s",
+                    Figures.count(measured.opened), Figures.rate(measured.opened / seconds));
+        }
         line(
                 "  sent       %12s messages %12s/s %10s MB/s",
                 Figures.count(measured.sent),
@@ -139,11 +175,13 @@ public final class TextReport implements BenchReport {
             return;
         }
         boolean open = result.plan().load() instanceof Load.Open;
-        line(
-                "latency ms   %s",
-                open ? "from the time at which each message was due" : "from the time at which each message was sent");
+        line("latency ms   %s", Words.ofLatency(result.plan()));
         percentiles(result.latency());
-        if (open) {
+        if (result.complete().getTotalCount() > 0) {
+            line("complete ms  until everybody had a message");
+            percentiles(result.complete());
+        }
+        if (open && result.plan().scenario().sends()) {
             line("lateness ms  of this program, contained in the latency");
             percentiles(result.lateness());
         }
@@ -161,12 +199,34 @@ public final class TextReport implements BenchReport {
         out.println(values + String.format(Locale.ROOT, "%10s", Figures.millis(Figures.maxMillis(times))));
     }
 
-    private void bench(BenchResult result) {
+    private void usage(BenchResult result) {
+        ServerUsage.Course server = result.server();
+        if (server != null) {
+            line(
+                    "server       %s s of CPU, %s %% of a processor, %s us for each %s",
+                    Figures.seconds(server.cpuSeconds()),
+                    Figures.percent(server.cpuSeconds() / result.seconds()),
+                    Figures.millis(server.cpuMicros(result.units())),
+                    Words.ofUnit(result));
+            line(
+                    "  memory     %s MiB before, %s MiB when measuring began, %s MiB at its end",
+                    Figures.mebibytes(server.before().rssBytes()),
+                    Figures.mebibytes(server.from().rssBytes()),
+                    Figures.mebibytes(server.until().rssBytes()));
+        }
         line(
                 "this program %s %% of a processor; its busiest loop %s %%",
                 Figures.percent(result.own().process()),
                 Figures.percent(result.own().busiest()));
         Warnings.of(result).forEach(warning -> line("warning: %s", warning));
+    }
+
+    private void thresholds(BenchResult result) {
+        for (Threshold.Outcome outcome : result.outcomes()) {
+            line(
+                    "%-6s %s: %s",
+                    outcome.held() ? "ok" : "FAILED", outcome.threshold().text(), outcome.actual());
+        }
     }
 
     private void tally(String title, Tally tally) {

@@ -1,20 +1,24 @@
 package dev.duplex.cli.bench;
 
 import dev.duplex.client.internal.load.ConnectTimes;
+import dev.duplex.client.internal.load.Incoming;
 import dev.duplex.client.internal.load.LoadListener;
 import dev.duplex.client.internal.load.LoadSocket;
+import dev.duplex.client.internal.load.Payload;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.handshake.HandshakeResponse;
 import dev.duplex.transport.CloseEvent;
 import dev.duplex.transport.CloseKind;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** Who uses the server, one connection at a time; what it does there the subclasses say. On its lane's thread. */
-abstract class User implements LoadListener {
+/** Who uses the server by one connection; what it does there the subclasses say. */
+abstract class User implements Actor, LoadListener {
     private final Lane lane;
     private final long number;
     private @Nullable LoadSocket socket;
     private boolean leaving;
+    private boolean settled;
 
     User(Lane lane, long number) {
         this.lane = lane;
@@ -34,11 +38,21 @@ abstract class User implements LoadListener {
         return socket;
     }
 
-    final void connect(long scheduled) {
+    @Override
+    public final void start(long scheduled) {
         if (lane.isEnding()) {
-            lane.settled();
-        } else {
-            lane.connect(this);
+            settle();
+            return;
+        }
+        lane.stats().late(scheduled, System.nanoTime());
+        lane.connect(this, number);
+    }
+
+    /** Whether it has done what others wait for. */
+    private void settle() {
+        if (!settled) {
+            settled = true;
+            tellSettled();
         }
     }
 
@@ -46,35 +60,49 @@ abstract class User implements LoadListener {
     public final void opened(LoadSocket opened, ConnectTimes times) {
         socket = opened;
         lane.stats().opened(times);
-        lane.settled();
+        if (!settlesWhenGone()) {
+            settle();
+        }
         if (lane.isEnding()) {
             leave();
-        } else {
-            begin(opened);
+            return;
         }
+        String hello = lane.plan().hello();
+        if (hello != null) {
+            Payload payload = new Payload(hello.getBytes(StandardCharsets.UTF_8));
+            opened.send(true, payload, payload.length());
+        }
+        begin(opened);
     }
 
     @Override
     public final void failed(CloseKind kind, String message, @Nullable HandshakeResponse response) {
-        lane.stats().failed(new Failure(kind, message, response));
-        lane.settled();
+        if (!lane.isEnding()) {
+            lane.stats().failed(new Failure(kind, message, response));
+        }
+        settle();
+        gone(true);
     }
 
     @Override
     public final void closed(LoadSocket of, CloseEvent event) {
         socket = null;
-        Counters counters = lane.stats().counters();
-        counters.closed++;
         boolean lost = !leaving && !lane.isEnding();
-        if (lost) {
-            counters.lost++;
-        }
         lane.stats().closed(event, lost);
+        settle();
         gone(lost);
     }
 
-    /** Begins the closing handshake, if there is a connection. */
-    final void leave() {
+    @Override
+    public void message(LoadSocket of, Incoming message, long now) {
+        lane.stats().received(message.length());
+    }
+
+    @Override
+    public void drained(LoadSocket of) {}
+
+    @Override
+    public final void leave() {
         LoadSocket open = socket;
         if (open != null && !leaving) {
             leaving = true;
@@ -82,7 +110,8 @@ abstract class User implements LoadListener {
         }
     }
 
-    final void cut() {
+    @Override
+    public final void cut() {
         LoadSocket open = socket;
         if (open != null) {
             open.terminate("the bench is over");
@@ -92,14 +121,20 @@ abstract class User implements LoadListener {
     /** The connection is open. */
     abstract void begin(LoadSocket opened);
 
-    /** The connection is gone. */
-    void gone(boolean lost) {}
+    /**
+     * The connection is gone, or was never there.
+     *
+     * @param unwanted whether that was not our doing
+     */
+    void gone(boolean unwanted) {}
 
-    @Override
-    public void drained(LoadSocket of) {}
+    /** Once it is open, or will not be. */
+    void tellSettled() {
+        lane.settled();
+    }
 
-    /** How many of its messages nobody has answered. */
-    long unanswered() {
-        return 0;
+    /** Whether an open connection is not all that is wanted. */
+    boolean settlesWhenGone() {
+        return false;
     }
 }

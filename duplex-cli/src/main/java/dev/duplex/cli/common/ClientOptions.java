@@ -182,7 +182,6 @@ public final class ClientOptions {
     @Option(
             names = "--deflate",
             paramLabel = "on|off",
-            defaultValue = "on",
             description = "Offer compression (permessage-deflate); default: ${DEFAULT-VALUE}.")
     private Deflate deflate = Deflate.on;
 
@@ -202,6 +201,13 @@ public final class ClientOptions {
 
     ClientOptions(Map<String, String> environment) {
         this.environment = environment;
+    }
+
+    /** Those of a verb that does not offer compression unless it is told to. */
+    public static ClientOptions withoutCompression() {
+        ClientOptions options = new ClientOptions();
+        options.deflate = Deflate.off;
+        return options;
     }
 
     /** Largest message in bytes, {@code --max-message}. */

@@ -35,7 +35,7 @@ final class CommonFields {
                 "Pragma")) {
             add(name, true);
         }
-        for (String name : List.of("Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Cookie", "Authorization")) {
+        for (String name : List.of("Sec-WebSocket-Key", "Sec-WebSocket-Protocol", "Cookie")) {
             add(name, false);
         }
     }

@@ -40,9 +40,9 @@ public final class Incoming {
         return buffer.getByte(index + offset);
     }
 
-    /** Whether the payload begins with so many bytes of this one, and has no others. */
-    public boolean equals(Payload payload, int size) {
-        return length == size && ByteBufUtil.equals(payload.buffer(), 0, buffer, index, size);
+    /** Whether the payload is this one. */
+    public boolean is(Expected expected) {
+        return expected.is(buffer, index, length);
     }
 
     /** A copy of the payload. */
