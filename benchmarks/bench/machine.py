@@ -9,7 +9,7 @@ from . import servers
 def describe(arguments, chosen):
     return {
         "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
-        "command": " ".join(["scripts/bench", *arguments]),
+        "command": " ".join(["scripts/bench", *_without_out(arguments)]),
         "cpu": _cpu(),
         "kernel": f"{platform.system()} {platform.release()}",
         "java": servers.java_version(),
@@ -18,6 +18,15 @@ def describe(arguments, chosen):
         "openssl": _first_line("openssl", "version"),
         "versions": {server.name: server.version for server in chosen},
     }
+
+
+def _without_out(arguments):
+    """Where the results went is nobody else's business."""
+    kept = list(arguments)
+    if "--out" in kept:
+        at = kept.index("--out")
+        del kept[at:at + 2]
+    return kept
 
 
 def _cpu():

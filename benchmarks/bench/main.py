@@ -166,7 +166,7 @@ def idle_slope(running, steps):
     few, many = steps
     # As many handshakes as will be measured, so that their garbage has been everywhere in the young generation before.
     for _ in range((many - few) // few):
-        running.hold([few])
+        running.hold([few], collect=False)
     first, last = running.hold(steps)
     count = last["open"] - first["open"]
     slope = {"rss_slope": (last["rss"] - first["rss"]) / count, "heap_slope": None, "from": few, "to": many}

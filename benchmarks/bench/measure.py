@@ -155,8 +155,11 @@ class Running:
             generator.kill()
             generator.communicate()
 
-    def hold(self, steps):
-        """Opens idle connections, up to each number of `steps`, and returns the memory that the server has at each."""
+    def hold(self, steps, collect=True):
+        """Opens idle connections, up to each number of `steps`, and returns the memory that the server has at each.
+
+        Without `collect` it does not look, and so no collection empties the young generation.
+        """
         generator = subprocess.Popen(
             self.cores.for_generator([str(BUILT / "wsload"), "-m", "idle", "-p", str(self.port), "-u", "/echo", "-c",
                                       ",".join(map(str, steps)), "-P", str(self.process.pid)]),
@@ -167,7 +170,7 @@ class Running:
                 line = generator.stdout.readline()
                 if not line:
                     raise Failure(_last_line(generator.stderr.read()) or "wsload ended early")
-                memory.append({**json.loads(line), **self.memory()})
+                memory.append({**json.loads(line), **(self.memory() if collect else {})})
                 try:
                     generator.stdin.write("go on\n")
                     generator.stdin.flush()

@@ -68,6 +68,12 @@ def number(value):
     return f"{value:.{2 if abs(value) >= 0.1 else 3}f}"
 
 
+def with_spread(results, scenario, server, key):
+    """The median, and how far apart the repetitions were, if there was more than one."""
+    spread = results.spread(scenario, server, key)
+    return number(results.median(scenario, server, key)) + ("" if spread is None else f" ±{spread:.0%}")
+
+
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
@@ -91,8 +97,7 @@ def costs(results):
     def cell(scenario, server):
         if results.failure(scenario, server):
             return "failed"
-        median = results.median(scenario, server)
-        return "" if median is None else f"{number(median)} ±{results.spread(scenario, server):.0%}"
+        return with_spread(results, scenario, server, "cpu_us")
 
     return _by_server(results, timed(results), cell)
 
@@ -115,13 +120,10 @@ def wanted(results):
 def memory(results):
     rows = []
     for server in results.servers():
-        resident = results.median(IDLE, server, "rss_slope")
-        if resident is None:
-            continue
-        heap = results.median(IDLE, server, "heap_slope")
-        rows.append([title(server), f"{number(resident)} ±{results.spread(IDLE, server, 'rss_slope'):.0%}",
-                     "–" if heap is None else f"{number(heap)} ±{results.spread(IDLE, server, 'heap_slope'):.0%}"])
-    return table(["server", "resident", "of it live heap"], rows) if rows else ""
+        resident = with_spread(results, IDLE, server, "rss_slope")
+        if resident:
+            rows.append([title(server), resident, with_spread(results, IDLE, server, "heap_slope") or "–"])
+    return table(["server", "resident", "live heap"], rows) if rows else ""
 
 
 def failures(results):
@@ -143,7 +145,7 @@ def machine(results):
         return ""
     last = results.runs[-1]
     rows = [[name, last[name]] for name in ("cpu", "kernel", "java", "node", "gcc", "openssl")]
-    rows += [[title(name), version] for name, version in results.versions().items() if version]
+    rows += [[title(name), version] for name, version in results.versions().items() if version and not name.startswith(OURS)]
     rows += [["transport that Duplex chooses here", results.transport()]] if results.transport() else []
-    rows += [[run["date"], f"`{run['command']}`"] for run in results.runs]
+    rows += [[run["date"], f"Duplex {run['versions'].get(OURS, 'not among them')}: `{run['command']}`"] for run in results.runs]
     return table(["what", "which"], rows)

@@ -63,9 +63,9 @@ class Results:
         return statistics.median(values.values()) if values else None
 
     def spread(self, scenario, server, key="cpu_us"):
-        """Half of the way from the least to the greatest value, as a share of the median."""
+        """Half of the way from the least to the greatest value, as a share of the median; of a single value None."""
         values = self.values(scenario, server, key).values()
-        return (max(values) - min(values)) / 2 / abs(statistics.median(values)) if values else None
+        return (max(values) - min(values)) / 2 / abs(statistics.median(values)) if len(values) > 1 else None
 
     def count(self, scenario, server, key):
         """What was counted in an interval of its own: `calls` or `heap_allocated`, per message."""

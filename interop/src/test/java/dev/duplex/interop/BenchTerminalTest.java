@@ -39,8 +39,10 @@ class BenchTerminalTest {
     void oneLineIsDrawnOverItselfAndCtrlCEndsWithTheReport() {
         try (RunningCommand echo = RunningCommand.start("echo");
                 Tmux terminal = bench(echo, "-c20", "--rate=20", "--warmup=0", "--duration=1h")) {
-            terminal.await("the second second", screen -> screen.stream()
-                    .anyMatch(line -> line.matches("measure +([2-9]|[0-9]{2,})s .*p50 .* ms")));
+            terminal.await(
+                    "the second second",
+                    screen ->
+                            screen.stream().anyMatch(line -> line.matches("measure +([2-9]|[0-9]{2,})s .*p50 .* ms")));
             assertThat(lines(terminal.screen(), "measure")).isEqualTo(1);
             assertThat(lines(terminal.screen(), "connect")).isZero();
             terminal.press("C-c").await("exit code 130");
