@@ -25,6 +25,12 @@ class HotPathTest {
 
     private static final int MEASURED = 1_000;
 
+    /**
+     * Without Unsafe, which a JDK from 24 on keeps from it, Netty copies from buffer to buffer by way of a view of 64 bytes;
+     * there is no object of less than 16 besides. Elsewhere there is none at all.
+     */
+    private static final int BYTES_A_MESSAGE = Runtime.version().feature() < 24 ? 1 : 64 + 16;
+
     private static ServerJvm jvm;
     private static int port;
 
@@ -125,7 +131,7 @@ class HotPathTest {
             // What a read costs, not a message, is left.
             assertThat(bytes)
                     .as("bytes in %d messages", MESSAGES_AT_ONCE * MEASURED)
-                    .isLessThan(MESSAGES_AT_ONCE * MEASURED);
+                    .isLessThan((long) BYTES_A_MESSAGE * MESSAGES_AT_ONCE * MEASURED);
         }
     }
 }
