@@ -37,7 +37,10 @@ class ServeCommandTest {
         private final String firstLine;
 
         Serve(String... arguments) throws IOException {
+            // Whoever runs the tests may ignore a signal, and a JVM that inherits that does not learn of it.
             List<String> command = new ArrayList<>(List.of(
+                    "env",
+                    "--default-signal=HUP,INT,TERM",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",

@@ -29,7 +29,7 @@ public final class Bench {
     private final Consumer<Second> live;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final AtomicInteger settled = new AtomicInteger();
-    private final AtomicReference<Throwable> broken = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Second> course = new ArrayList<>();
     private final List<StepResult> steps = new ArrayList<>();
