@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +24,10 @@ class CloseKindTest {
     private final BlockingQueue<CloseEvent> closed = new LinkedBlockingQueue<>();
     private final CountDownLatch tested = new CountDownLatch(1);
     private volatile ErrorEvent error;
+
+    /** What the client does once it is connected; set before, for the event may be told before the constructor is back. */
+    private Consumer<WebSocket> opened = created -> created.send("hello");
+
     private RawServer server;
     private WebSocket socket;
 
@@ -43,7 +48,7 @@ class CloseKindTest {
 
     private void connect(String url, Limits limits) {
         socket = new WebSocket(url, WebSocketOptions.builder().limits(limits).build(), created -> {
-            created.onopen(event -> created.send("hello"));
+            created.onopen(event -> opened.accept(created));
             created.onerror(event -> error = event);
             created.onclose(closed::add);
         });
@@ -136,19 +141,19 @@ class CloseKindTest {
 
     @Test
     void theServerTakesNothingOfWhatIsSent() throws Exception {
+        opened = created -> created.send(new byte[15 * 1024 * 1024]);
         connect(WebSocketOptions.DEFAULT_LIMITS.withSendTimeout(SHORT), peer -> tested.await());
-        socket.onopen(event -> socket.send(new byte[15 * 1024 * 1024]));
         failsWith(CloseKind.SEND_TIMEOUT, "the peer took nothing of what waits for it for 200 ms (sendTimeout)");
     }
 
     @Test
     void moreIsSentThanMayWait() throws Exception {
-        connect(WebSocketOptions.DEFAULT_LIMITS.withMaxBufferedBytes(1024 * 1024), peer -> tested.await());
-        socket.onopen(event -> {
+        opened = created -> {
             for (int i = 0; i < 64; i++) {
-                socket.send(new byte[1024 * 1024]);
+                created.send(new byte[1024 * 1024]);
             }
-        });
+        };
+        connect(WebSocketOptions.DEFAULT_LIMITS.withMaxBufferedBytes(1024 * 1024), peer -> tested.await());
         failsWith(
                 CloseKind.BUFFER_FULL,
                 "more than 1048576 bytes would wait to be sent (maxBufferedBytes); look at bufferedAmount() before"
@@ -166,8 +171,8 @@ class CloseKindTest {
 
     @Test
     void theServerDoesNotAnswerOurCloseFrame() throws Exception {
+        opened = WebSocket::close;
         connect(WebSocketOptions.DEFAULT_LIMITS.withCloseTimeout(SHORT), peer -> tested.await());
-        socket.onopen(event -> socket.close());
         endsWith(CloseKind.CLOSE_TIMEOUT, "the closing handshake was not finished within 200 ms (closeTimeout)");
     }
 
@@ -226,10 +231,10 @@ class CloseKindTest {
 
     @Test
     void aBlobCannotBeRead() throws Exception {
-        connect(peer -> tested.await());
-        socket.onopen(event -> socket.send(Blob.of(10, () -> {
+        opened = created -> created.send(Blob.of(10, () -> {
             throw new IOException("the disk is gone");
-        })));
+        }));
+        connect(peer -> tested.await());
         failsWith(CloseKind.FAILED, "a Blob could not be read: the disk is gone");
     }
 }
