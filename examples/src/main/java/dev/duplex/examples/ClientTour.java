@@ -27,10 +27,15 @@ public final class ClientTour {
         Path file = Files.createTempFile("tour", ".txt");
         Files.writeString(file, "the bytes of a file");
         file.toFile().deleteOnExit();
+        // Two listeners for one event: only those that are set inside the constructor are sure to hear the first one.
+        new WebSocket(url, WebSocketOptions.DEFAULT, socket -> handlers(socket, file));
+    }
+
+    static WebSocket connect(String url) {
         // tag::constructor
         WebSocket socket = new WebSocket(url);
         // end::constructor
-        handlers(socket, file);
+        return socket;
     }
 
     static void handlers(WebSocket socket, Path file) {

@@ -75,6 +75,14 @@ class ClientTourTest {
     }
 
     @Test
+    void theFirstListenerHearsWhatCameBeforeIt() throws Exception {
+        WebSocket socket = ClientTour.connect(url());
+        socket.onopen(event -> System.out.println("open"));
+        assertPrints("open");
+        socket.close();
+    }
+
+    @Test
     void listenersThatAreSetFirstMissNothing() throws Exception {
         WebSocket socket = ClientTour.missesNothing(url());
         socket.onopen(event -> socket.send("first"));

@@ -6,6 +6,7 @@ import dev.duplex.cli.RunningCommand;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The page of {@code duplex echo}, used as people do, against the command itself. */
+@Tag("page")
 @ExtendWith(ChromiumExtension.class)
 class EchoPageTest {
     private RunningCommand echo;

@@ -16,11 +16,13 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The guide's page on the browser's API, tried in a browser: its JavaScript runs as it stands there. */
+@Tag("page")
 class GuideInBrowserTest {
     private static final Path GUIDE = Path.of("../docs/guide");
 

@@ -81,13 +81,19 @@ final class Page {
             // Here the browser tells what it refused: policies, failed connections, resources that were not there.
             case "Log.entryAdded" -> {
                 JsonNode entry = parameters.get("entry");
-                if (List.of("error", "warning").contains(entry.get("level").asText())) {
-                    problems.add(
-                            entry.get("text").asText() + " " + entry.path("url").asText());
+                String what =
+                        entry.get("text").asText() + " " + entry.path("url").asText();
+                if (List.of("error", "warning").contains(entry.get("level").asText()) && !isLateForIcon(what)) {
+                    problems.add(what);
                 }
             }
             default -> {}
         }
+    }
+
+    /** The browser asks for the icon when it likes, also once the test has stopped the server. */
+    private static boolean isLateForIcon(String problem) {
+        return problem.contains("ERR_CONNECTION_REFUSED") && problem.endsWith("/favicon.ico");
     }
 
     private static String exception(JsonNode details) {

@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The page of {@code duplex serve --console}, used as people do, with real programs behind it. */
+@Tag("page")
 @ExtendWith(ChromiumExtension.class)
 class ServeConsoleTest {
     private RunningCommand serve;

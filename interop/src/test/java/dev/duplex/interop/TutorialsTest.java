@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code duplex chat}. Nothing is changed but the address; the pages come from the same server ({@code --static}), because
  * by default no other may connect.
  */
+@Tag("page")
 @ExtendWith(ChromiumExtension.class)
 class TutorialsTest {
     @TempDir

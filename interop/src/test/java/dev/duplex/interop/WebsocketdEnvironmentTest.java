@@ -11,12 +11,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a program finds in its environment, under {@code websocketd} and under {@code duplex websocketd}. */
+@Tag("side-by-side")
 class WebsocketdEnvironmentTest {
     private static final String[] REQUEST = {
         "User-Agent: test/1",

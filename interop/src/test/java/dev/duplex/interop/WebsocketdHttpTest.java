@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What is answered by HTTP, and how the protocol is kept, under {@code websocketd} and {@code duplex websocketd}. */
+@Tag("side-by-side")
 class WebsocketdHttpTest {
     @TempDir
     static Path folder;

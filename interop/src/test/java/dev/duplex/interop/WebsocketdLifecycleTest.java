@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** How programs live and end under {@code websocketd} and under {@code duplex websocketd}. */
+@Tag("side-by-side")
 class WebsocketdLifecycleTest {
     /** Notes each signal that it gets, and goes on; its own number first. */
     private static final String DEAF = """

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * How what a program writes becomes messages, and messages become what it reads: the same scripts under {@code websocketd}
  * and {@code duplex websocketd}. Where a row has two expectations, the first is a fault of websocketd that ours has not.
  */
+@Tag("side-by-side")
 class WebsocketdMessagesTest {
     @TempDir
     static Path folder;
