@@ -21,6 +21,15 @@ public interface HttpHandler {
      */
     CompletionStage<HttpResponse> handle(HttpRequest request);
 
+    /**
+     * Nobody waits for the answer to this request any more: the client has ended the connection, or the time to answer
+     * is over. Called at most once, on the event loop, for a request whose answer the server has not got; what the stage
+     * ends with afterwards is dropped.
+     *
+     * @param request the same object that {@link #handle} was called with
+     */
+    default void onAbort(HttpRequest request) {}
+
     /** A handler that answers at once. The function must not block. */
     static HttpHandler of(Function<? super HttpRequest, HttpResponse> function) {
         return request -> CompletableFuture.completedFuture(function.apply(request));

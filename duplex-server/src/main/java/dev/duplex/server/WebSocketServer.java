@@ -70,6 +70,7 @@ public final class WebSocketServer implements AutoCloseable {
     private final LoopWatchdog watchdog;
     private final List<Listening> listening = new ArrayList<>();
     private final boolean secure;
+    private final List<Runnable> shutdownListeners;
     private @Nullable CompletableFuture<Void> stopped;
 
     /** An address, with the port that was found for it, and what listens there. */
@@ -86,6 +87,7 @@ public final class WebSocketServer implements AutoCloseable {
     private WebSocketServer(Builder builder) {
         DedicatedCount dedicated = new DedicatedCount(builder.compression.maxDedicated());
         this.secure = builder.tls != null;
+        this.shutdownListeners = List.copyOf(builder.shutdownListeners);
         this.eventLoops = EventLoops.open(
                 builder.transport,
                 builder.eventLoops,
@@ -306,6 +308,13 @@ public final class WebSocketServer implements AutoCloseable {
 
     private void stop(long deadline, int sessionsPerSecond) {
         stopAccepting();
+        for (Runnable listener : shutdownListeners) {
+            try {
+                listener.run();
+            } catch (RuntimeException e) {
+                LOG.warn("A listener of the shutdown has failed", e);
+            }
+        }
         CompletableFuture<Void> idle = new CompletableFuture<>();
         core.drain(() -> idle.complete(null));
         Pace pace = new Pace(System.nanoTime(), sessionsPerSecond, deadline);
@@ -364,8 +373,9 @@ public final class WebSocketServer implements AutoCloseable {
         private @Nullable Integer port;
         private final List<SocketAddress> addresses = new ArrayList<>();
         private final PathRouter.Builder<Route> routes = PathRouter.builder();
-        private final PathRouter.Builder<HttpHandler> http = PathRouter.builder();
-        private @Nullable HttpHandler fallback;
+        private final PathRouter.Builder<HttpRoute> http = PathRouter.builder();
+        private @Nullable HttpRoute fallback;
+        private final List<Runnable> shutdownListeners = new ArrayList<>();
         private OriginPolicy origins = OriginPolicy.sameOrigin();
         private Limits limits = Limits.DEFAULTS;
         private DeflateOptions compression = DeflateOptions.SHARED;
@@ -427,7 +437,12 @@ public final class WebSocketServer implements AutoCloseable {
 
         /** Plain HTTP, see {@link HttpHandler#of}; it may share its path with a WebSocket endpoint, which gets the opening handshakes. */
         public Builder http(String path, HttpHandler handler) {
-            http.add(path, handler);
+            return http(path, HttpRoute.to(handler));
+        }
+
+        /** Plain HTTP with settings of its own. */
+        public Builder http(String path, HttpRoute route) {
+            http.add(path, route);
             return this;
         }
 
@@ -438,7 +453,7 @@ public final class WebSocketServer implements AutoCloseable {
 
         /** Plain HTTP for all other paths, in place of 404. */
         public Builder fallback(HttpHandler handler) {
-            fallback = handler;
+            fallback = HttpRoute.to(handler);
             return this;
         }
 
@@ -463,6 +478,15 @@ public final class WebSocketServer implements AutoCloseable {
         /** What happens to those who read too slowly: closed with 1013 by default. */
         public Builder slowConsumers(SlowConsumerPolicy policy) {
             slowConsumers = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Told once when the server begins to stop, before any session is closed: the time to answer requests that are
+         * still waiting. On the thread that stops the server, which goes on when this returns.
+         */
+        public Builder onShutdown(Runnable listener) {
+            shutdownListeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

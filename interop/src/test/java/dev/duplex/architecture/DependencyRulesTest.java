@@ -148,17 +148,40 @@ class DependencyRulesTest {
     }
 
     @Test
-    void nettyEndsBelowTheCommandLine() {
+    void theEngineOfSocketIoIsACoreToo() {
+        String core = "dev.duplex.socketio.internal.engine..";
+        check(classes()
+                .that(resideInAPackage(core))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        core,
+                        "dev.duplex.socketio.engine..",
+                        "java.lang..",
+                        "java.util..",
+                        "java.io..",
+                        "java.nio.charset..",
+                        "org.jspecify.annotations..")));
         check(noClasses()
-                .that(resideInAPackage("dev.duplex.cli.."))
+                .that(resideInAPackage(core))
+                .should()
+                .dependOnClassesThat(named("java.lang.Thread", "java.util.concurrent.Executor", "java.util.Timer")));
+        for (String method : Set.of("nanoTime", "currentTimeMillis")) {
+            check(noClasses().that(resideInAPackage(core)).should().callMethod(System.class, method));
+        }
+    }
+
+    @Test
+    void nettyEndsBelowSocketIoAndTheCommandLine() {
+        check(noClasses()
+                .that(resideInAnyPackage("dev.duplex.cli..", "dev.duplex.socketio.."))
                 .should()
                 .dependOnClassesThat(resideInAPackage("io.netty..")));
     }
 
     /** A payload that a handler sees is a view of ours: buffers with reference counts never reach the user. */
     @Test
-    void theApisOfServerAndClientShowNeitherNettyNorInternals() {
-        Set<String> api = Stream.of("dev.duplex.server", "dev.duplex.client")
+    void theApisOfServerClientAndSocketIoShowNeitherNettyNorInternals() {
+        Set<String> api = Stream.of("dev.duplex.server", "dev.duplex.client", "dev.duplex.socketio")
                 .flatMap(name -> Modules.ours().get(name).exports().stream())
                 .filter(export -> !export.isQualified()) // what a friend alone sees is no API
                 .map(ModuleDescriptor.Exports::source)

@@ -25,6 +25,8 @@ final class Modules {
             "dev.duplex.server", Set.of("dev.duplex.core", "dev.duplex.transport"),
             "dev.duplex.client", Set.of("dev.duplex.core", "dev.duplex.transport"),
             "dev.duplex.micrometer", Set.of("dev.duplex.core", "dev.duplex.server"),
+            // Of the core and the transport Socket.IO needs the values that the server's API takes and gives.
+            "dev.duplex.socketio", Set.of("dev.duplex.core", "dev.duplex.transport", "dev.duplex.server"),
             // A checker that shares the code it judges sees no mistake.
             "dev.duplex.conformance", Set.of(),
             // Of the core and the transport the command needs the values that the APIs of server and client take and

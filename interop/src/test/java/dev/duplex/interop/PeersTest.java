@@ -9,10 +9,12 @@ class PeersTest {
     @Test
     void nodeFindsThePinnedPackages() {
         String program =
-                "for (const p of ['ws', 'websocket', 'nodejs-websocket']) console.log(p, require(p + '/package.json').version)";
+                "for (const p of ['ws', 'websocket', 'nodejs-websocket', 'engine.io-client', 'socket.io-client', 'socket.io']) console.log(p, require(p + '/package.json').version)";
         Peers.Ended ended = Peers.run(Peers.NODE_FOLDER, Peers.node().toString(), "-e", program);
         assertThat(ended.output())
-                .isEqualToNormalizingNewlines("ws 8.23.0\nwebsocket 1.0.35\nnodejs-websocket 1.7.2\n");
+                .isEqualToNormalizingNewlines(
+                        "ws 8.23.0\nwebsocket 1.0.35\nnodejs-websocket 1.7.2\nengine.io-client 6.6.8\n"
+                                + "socket.io-client 4.8.4\nsocket.io 4.8.4\n");
         assertThat(ended.exitCode()).isZero();
     }
 

@@ -9,6 +9,7 @@ import dev.duplex.server.BadRequestException;
 import dev.duplex.server.HttpHandler;
 import dev.duplex.server.HttpRequest;
 import dev.duplex.server.HttpResponse;
+import dev.duplex.server.HttpRoute;
 import dev.duplex.server.Route;
 import dev.duplex.server.TrustedProxies;
 import dev.duplex.server.WebSocketServer;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +56,6 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** A request whose head has come has this long for its body. */
     private static final int BODY_MILLIS = 30_000;
-
-    /** A handler has this long to answer. */
-    private static final int ANSWER_MILLIS = 60_000;
 
     /** A client that takes nothing of a response for so long has gone. */
     private static final int STALL_MILLIS = 20_000;
@@ -98,6 +97,23 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private io.netty.handler.codec.http.@Nullable HttpRequest head;
     private @Nullable ByteBuf body;
     private ServerHandshake.@Nullable Valid handshake;
+
+    /** What answers it, once its head has come; null for a handshake, and where nothing does. */
+    private PathRouter.@Nullable Match<HttpRoute> match;
+
+    /** What a handler has been asked and has not answered. */
+    private @Nullable Asked asked;
+
+    /** Told apart by identity. */
+    private static final class Asked {
+        final HttpHandler handler;
+        final HttpRequest request;
+
+        Asked(HttpHandler handler, HttpRequest request) {
+            this.handler = handler;
+            this.request = request;
+        }
+    }
 
     /** Requests that came before the one in hand was answered; null until one does, as few clients send any. */
     private @Nullable ArrayDeque<Object> pipelined;
@@ -159,6 +175,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (upgrade != null) {
             upgrade.abandon();
         }
+        abort();
+    }
+
+    /** Tells the handler that it need not answer any more. */
+    private void abort() {
+        Asked question = asked;
+        asked = null;
+        if (question == null) {
+            return;
+        }
+        HttpRequest outer = loop.enter(question.request);
+        try {
+            question.handler.onAbort(question.request);
+        } catch (Throwable error) {
+            LOG.warn("onAbort of the handler of {} has failed", question.request, error);
+        } finally {
+            loop.leave(outer);
+        }
     }
 
     /** What waits for something has an end. */
@@ -186,8 +220,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else if (state == State.ANSWERING && head != null) {
             // The path alone: a query may hold a credential.
             String path = RequestTarget.parse(head.uri()).rawPath();
-            LOG.warn("The handler of {} has not answered within {} ms", path, ANSWER_MILLIS);
+            LOG.warn("The handler of {} has not answered within {} ms", path, answerMillis());
             respondAndEnd(HttpResponse.text(503, "The server did not answer in time.\n"));
+            abort();
         }
     }
 
@@ -285,8 +320,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 && request.headers().getAll(HttpHeaderNames.HOST).size() != 1) {
             throw new BadRequestException("expected exactly one Host field (RFC 9112 §3.2)");
         }
-        if (HttpUtil.getContentLength(request, 0L) > settings.maxHttpBodyBytes()) {
-            respondAndEnd(tooLarge());
+        match = settings.http()
+                .match(RequestTarget.parse(request.uri()).segments())
+                .orElse(null);
+        if (HttpUtil.getContentLength(request, 0L) > maxBodyBytes()) {
+            respondAndEnd(tooLarge(request));
         } else if (HttpUtil.is100ContinueExpected(request)) {
             HttpWriter.writeContinue(channel);
         }
@@ -329,9 +367,36 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return null;
     }
 
-    private HttpResponse tooLarge() {
-        return HttpResponse.text(
-                413, "The body is larger than " + settings.maxHttpBodyBytes() + " bytes (maxHttpBodyBytes).\n");
+    private @Nullable HttpRoute route() {
+        return match != null ? match.value() : settings.fallback();
+    }
+
+    private int maxBodyBytes() {
+        HttpRoute route = handshake == null ? route() : null;
+        return route == null
+                ? settings.maxHttpBodyBytes()
+                : route.maxBodyBytes().orElse(settings.maxHttpBodyBytes());
+    }
+
+    private long answerMillis() {
+        HttpRoute route = route();
+        return (route == null ? HttpRoute.DEFAULT_ANSWER_TIMEOUT : route.answerTimeout()).toMillis();
+    }
+
+    private HttpResponse tooLarge(io.netty.handler.codec.http.HttpRequest request) {
+        HttpRoute route = handshake == null ? route() : null;
+        Function<HttpRequest, HttpResponse> answer =
+                route == null ? null : route.tooLarge().orElse(null);
+        if (answer != null) {
+            HttpFields fields = fields(request.headers());
+            HttpRequest asking = request(request, fields, client(fields)).build();
+            try {
+                return answer.apply(asking);
+            } catch (RuntimeException | Error error) {
+                LOG.warn("The handler of {} has failed to answer what is too large", asking, error);
+            }
+        }
+        return HttpResponse.text(413, "The body is larger than " + maxBodyBytes() + " bytes (maxHttpBodyBytes).\n");
     }
 
     private void take(HttpContent content) {
@@ -348,8 +413,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (body == null) {
                 body = channel.alloc().buffer(bytes.readableBytes());
             }
-            if (body.readableBytes() + bytes.readableBytes() > settings.maxHttpBodyBytes()) {
-                respondAndEnd(tooLarge());
+            if (body.readableBytes() + bytes.readableBytes() > maxBodyBytes()) {
+                respondAndEnd(tooLarge(request));
                 return;
             }
             body.writeBytes(bytes);
@@ -379,15 +444,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void answer(io.netty.handler.codec.http.HttpRequest request) {
         state = State.ANSWERING;
-        loop.state().expireIn(deadline, ANSWER_MILLIS);
+        loop.state().expireIn(deadline, answerMillis());
         HttpFields fields = fields(request.headers());
         RequestTarget target = RequestTarget.parse(request.uri());
         HttpRequest.Builder builder = request(request, fields, client(fields)).body(takeBody());
-        Optional<PathRouter.Match<HttpHandler>> match = settings.http().match(target.segments());
-        HttpHandler handler = settings.fallback();
-        if (match.isPresent()) {
-            handler = match.get().value();
-            builder.pathParameters(match.get().parameters()).tail(match.get().tail());
+        PathRouter.Match<HttpRoute> found = match;
+        if (found != null) {
+            builder.pathParameters(found.parameters()).tail(found.tail());
         } else if (settings.routes().match(target.segments()).isPresent()) {
             // RFC 9110 §15.5.22
             respond(HttpResponse.text(
@@ -398,10 +461,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                     .header("Connection", "Upgrade"));
             return;
         }
-        if (handler == null) {
+        HttpRoute route = route();
+        if (route == null) {
             respond(HttpResponse.text(404, "Nothing is here.\n"));
             return;
         }
+        HttpHandler handler = route.handler();
         if (handler instanceof Health && server.isDraining()) {
             respond(HttpResponse.text(503, "The server is going away.\n"));
             return;
@@ -426,10 +491,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             failed(request, new NullPointerException("the handler has returned null instead of a CompletionStage"));
             return;
         }
+        Asked question = new Asked(handler, request);
+        asked = question;
         stage.whenComplete((response, error) -> onLoop(() -> {
-            if (state != State.ANSWERING || ended) {
+            if (asked != question) {
                 return;
             }
+            asked = null;
             if (error != null) {
                 failed(request, error);
             } else if (response == null) {
@@ -517,6 +585,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void next() {
         state = State.READING;
         head = null;
+        match = null;
         first = false;
         loop.state().expireIn(deadline, IDLE_MILLIS);
         if (holdsRequests()) {

@@ -2,7 +2,7 @@ package dev.duplex.server.internal;
 
 import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
-import dev.duplex.server.HttpHandler;
+import dev.duplex.server.HttpRoute;
 import dev.duplex.server.OriginPolicy;
 import dev.duplex.server.Route;
 import dev.duplex.server.ServerMetrics;
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ServerSettings(
         PathRouter<Route> routes,
-        PathRouter<HttpHandler> http,
-        @Nullable HttpHandler fallback,
+        PathRouter<HttpRoute> http,
+        @Nullable HttpRoute fallback,
         OriginPolicy origins,
         Limits limits,
         DeflateOptions compression,

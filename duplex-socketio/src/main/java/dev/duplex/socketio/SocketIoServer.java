@@ -1,0 +1,370 @@
+package dev.duplex.socketio;
+
+import dev.duplex.server.WebSocketServer;
+import dev.duplex.socketio.engine.CloseReason;
+import dev.duplex.socketio.engine.EngineBuilder;
+import dev.duplex.socketio.engine.EngineHandler;
+import dev.duplex.socketio.engine.EngineServer;
+import dev.duplex.socketio.engine.EngineSocket;
+import dev.duplex.socketio.internal.SessionIds;
+import dev.duplex.socketio.internal.Timers;
+import dev.duplex.socketio.parser.DefaultParser;
+import dev.duplex.socketio.parser.JacksonMapper;
+import dev.duplex.socketio.parser.Mapper;
+import dev.duplex.socketio.parser.Parser;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Socket.IO server for the official clients, on a path of a {@link WebSocketServer}.
+ *
+ * <pre>{@code
+ * SocketIoServer io = SocketIoServer.builder().build();
+ * io.onConnection(socket -> socket.on("hello", String.class, (name, ack) -> ack.send("Hello, " + name)));
+ * WebSocketServer server = io.attach(WebSocketServer.builder().port(3000)).start();
+ * }</pre>
+ *
+ * <p>What is done with the server itself is done with its main namespace, {@code /}. It ends with the WebSocket server.
+ * Every method may be called from any thread.
+ */
+public final class SocketIoServer implements Broadcasting, AutoCloseable {
+    private static final String CLIENT = "dev.duplex.socketio.client";
+
+    private final Builder settings;
+    private final Mapper mapper;
+    private final Parser parser;
+    private final SessionIds ids = new SessionIds();
+    private final Timers timers = new Timers("duplex-socketio-acks");
+    private final EngineServer engine;
+    private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
+    private final List<ParentNamespace> parents = new CopyOnWriteArrayList<>();
+    private final List<Consumer<Namespace>> newNamespaces = new CopyOnWriteArrayList<>();
+    private final Namespace main;
+
+    private SocketIoServer(Builder builder) {
+        this.settings = builder;
+        this.mapper = builder.mapper;
+        this.parser = builder.parser.apply(mapper);
+        this.main = new Namespace(this, "/", null);
+        namespaces.put("/", main);
+        this.engine = builder.engineFor(new Connections());
+    }
+
+    /** Describes a server on the path {@code /socket.io}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    // ------------------------------------------------------------------------------------------------------------- API
+
+    /** Adds this server's path to a WebSocket server, which it ends with. To be called once. */
+    public WebSocketServer.Builder attach(WebSocketServer.Builder server) {
+        server.onShutdown(this::close);
+        return engine.attach(server);
+    }
+
+    /** The connections below. */
+    public EngineServer engine() {
+        return engine;
+    }
+
+    /** The main namespace. */
+    public Namespace sockets() {
+        return main;
+    }
+
+    @Override
+    public BroadcastOperator operator() {
+        return main.operator();
+    }
+
+    /** Adds a middleware to the main namespace. */
+    public SocketIoServer use(Namespace.Middleware middleware) {
+        main.use(middleware);
+        return this;
+    }
+
+    /** Adds a listener that is told of each client that is connected to the main namespace. */
+    public Subscription onConnection(Namespace.ConnectionListener listener) {
+        return main.onConnection(listener);
+    }
+
+    /** The namespace of a name, such as {@code /chat}; it begins if there is none. */
+    public Namespace of(String name) {
+        String full = name.startsWith("/") ? name : "/" + name;
+        Namespace existing = namespaces.get(full);
+        if (existing != null) {
+            return existing;
+        }
+        for (ParentNamespace parent : parents) {
+            if (parent.fits(full)) {
+                return begin(full, parent);
+            }
+        }
+        return begin(full, null);
+    }
+
+    /** Namespaces that begin when a client asks for a name in which the pattern is found; anchor it with ^ and $. */
+    public ParentNamespace of(Pattern names) {
+        return added(new ParentNamespace(this, names));
+    }
+
+    /** Namespaces that begin when a client asks for them and the rule allows it. */
+    public ParentNamespace of(ParentNamespace.Rule rule) {
+        return added(new ParentNamespace(this, rule));
+    }
+
+    private ParentNamespace added(ParentNamespace parent) {
+        parents.add(parent);
+        return parent;
+    }
+
+    /** The namespaces there are. */
+    public List<Namespace> namespaces() {
+        return List.copyOf(namespaces.values());
+    }
+
+    /** Told of each namespace that begins, other than the main one. */
+    public Subscription onNewNamespace(Consumer<Namespace> listener) {
+        newNamespaces.add(listener);
+        return () -> newNamespaces.remove(listener);
+    }
+
+    /** Sends an event to the other servers of the cluster. */
+    public void serverSideEmit(String event, @Nullable Object... arguments) {
+        main.serverSideEmit(event, arguments);
+    }
+
+    /** Disconnects all clients and ends all connections; new ones are refused. */
+    @Override
+    public void close() {
+        for (EngineSocket connection : engine.clients()) {
+            if (connection.attributes().get(CLIENT) instanceof Client client) {
+                connection.execute(() -> client.closed(DisconnectReason.SERVER_SHUTTING_DOWN));
+            }
+        }
+        namespaces.values().forEach(namespace -> namespace.adapter().close());
+        engine.close();
+        timers.close();
+    }
+
+    // ------------------------------------------------------------------------------------------------------ namespaces
+
+    private Namespace begin(String name, @Nullable ParentNamespace parent) {
+        Namespace made;
+        synchronized (namespaces) {
+            Namespace existing = namespaces.get(name);
+            if (existing != null) {
+                return existing;
+            }
+            made = parent == null ? new Namespace(this, name, null) : parent.child(name);
+            namespaces.put(name, made);
+        }
+        newNamespaces.forEach(listener -> listener.accept(made));
+        return made;
+    }
+
+    boolean removeIfEmpty(Namespace namespace) {
+        synchronized (namespaces) {
+            return namespace.isEmpty() && namespaces.remove(namespace.name(), namespace);
+        }
+    }
+
+    /** The namespace for a client, if there is one or one may begin. */
+    CompletionStage<Optional<Namespace>> namespaceFor(String name, Map<String, @Nullable Object> auth) {
+        Namespace existing = namespaces.get(name);
+        return existing != null
+                ? CompletableFuture.completedFuture(Optional.of(existing))
+                : ask(parents.iterator(), name, auth);
+    }
+
+    private CompletionStage<Optional<Namespace>> ask(
+            Iterator<ParentNamespace> left, String name, Map<String, @Nullable Object> auth) {
+        if (!left.hasNext()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        ParentNamespace parent = left.next();
+        CompletionStage<Boolean> allowed;
+        try {
+            allowed = parent.rule().allows(name, auth);
+        } catch (RuntimeException error) {
+            allowed = CompletableFuture.failedFuture(error);
+        }
+        return allowed.handle((yes, error) -> error == null && yes)
+                .thenCompose(yes -> yes
+                        ? CompletableFuture.completedFuture(Optional.of(begin(name, parent)))
+                        : ask(left, name, auth));
+    }
+
+    // ---------------------------------------------------------------------------------------------------- for its
+    // parts
+
+    Builder settings() {
+        return settings;
+    }
+
+    Mapper mapper() {
+        return mapper;
+    }
+
+    Parser parser() {
+        return parser;
+    }
+
+    String nextId() {
+        return ids.next();
+    }
+
+    Optional<ConnectionStateRecovery> recovery() {
+        return Optional.ofNullable(settings.recovery);
+    }
+
+    Adapter adapterFor(Namespace namespace) {
+        return settings.adapter != null
+                ? settings.adapter.create(namespace)
+                : settings.recovery != null ? new SessionAwareAdapter(namespace) : new InMemoryAdapter(namespace);
+    }
+
+    @Nullable
+    Future<?> schedule(Duration delay, Runnable action) {
+        return timers.schedule(action, delay.toMillis());
+    }
+
+    private final class Connections implements EngineHandler {
+        @Override
+        public void onConnection(EngineSocket connection) {
+            Client client = new Client(SocketIoServer.this, connection);
+            connection.attributes().put(CLIENT, client);
+            client.open();
+        }
+
+        private Client client(EngineSocket connection) {
+            return (Client) Objects.requireNonNull(connection.attributes().get(CLIENT));
+        }
+
+        @Override
+        public void onMessage(EngineSocket connection, String text) {
+            client(connection).text(text);
+        }
+
+        @Override
+        public void onMessage(EngineSocket connection, byte[] binary) {
+            client(connection).binary(binary);
+        }
+
+        @Override
+        public void onClose(EngineSocket connection, CloseReason reason, String description) {
+            client(connection).closed(reason);
+        }
+    }
+
+    // --------------------------------------------------------------------------------------------------------- builder
+
+    /** Describes a {@link SocketIoServer}, with the names and the defaults of Node's. Not thread-safe. */
+    public static final class Builder extends EngineBuilder<Builder> {
+        Duration connectTimeout = Duration.ofSeconds(45);
+        Mapper mapper = new JacksonMapper();
+        Function<Mapper, Parser> parser = DefaultParser::new;
+        Adapter.@Nullable Factory adapter;
+
+        @Nullable
+        ConnectionStateRecovery recovery;
+
+        boolean cleanupEmptyChildNamespaces;
+        int maxAttachments = 10;
+        int maxNamespacesPerClient = 1_000;
+        int maxRoomsPerSocket = 10_000;
+        int maxPendingAcks = 10_000;
+
+        private Builder() {
+            super("/socket.io");
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        private EngineServer engineFor(EngineHandler handler) {
+            return engine(handler);
+        }
+
+        /** Time within which a client connects to a namespace, 45 s unless said. */
+        public Builder connectTimeout(Duration timeout) {
+            connectTimeout = Objects.requireNonNull(timeout, "timeout");
+            return this;
+        }
+
+        /** Between objects and JSON; Jackson with its defaults unless said. */
+        public Builder mapper(Mapper used) {
+            mapper = Objects.requireNonNull(used, "used");
+            return this;
+        }
+
+        /** How packets are written; clients have to use the same parser. */
+        public Builder parser(Function<Mapper, Parser> made) {
+            parser = Objects.requireNonNull(made, "made");
+            return this;
+        }
+
+        /** How events reach the clients of other servers; there are none unless said. */
+        public Builder adapter(Adapter.Factory factory) {
+            adapter = Objects.requireNonNull(factory, "factory");
+            return this;
+        }
+
+        /** Lets clients that were lost for a while find their state again; off unless said. */
+        public Builder connectionStateRecovery(ConnectionStateRecovery options) {
+            recovery = Objects.requireNonNull(options, "options");
+            return this;
+        }
+
+        /** Whether namespaces that began for a client end with their last client; false unless said. */
+        public Builder cleanupEmptyChildNamespaces(boolean ended) {
+            cleanupEmptyChildNamespaces = ended;
+            return this;
+        }
+
+        /** Most binary values in one event, 10 unless said. */
+        public Builder maxAttachments(int most) {
+            maxAttachments = most;
+            return this;
+        }
+
+        /** Most namespaces that one connection may be in, 1,000 unless said; it is ended beyond. */
+        public Builder maxNamespacesPerClient(int most) {
+            maxNamespacesPerClient = most;
+            return this;
+        }
+
+        /** Most rooms that one client may be in, 10,000 unless said. */
+        public Builder maxRoomsPerSocket(int most) {
+            maxRoomsPerSocket = most;
+            return this;
+        }
+
+        /** Most acknowledgements of one client that may be waited for, 10,000 unless said. */
+        public Builder maxPendingAcks(int most) {
+            maxPendingAcks = most;
+            return this;
+        }
+
+        /** The server; the builder is not to be used any more. */
+        public SocketIoServer build() {
+            return new SocketIoServer(this);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What Engine.IO and Socket.IO share: threads, time, ids. */
+package dev.duplex.socketio.internal;
