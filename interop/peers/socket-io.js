@@ -20,6 +20,9 @@ const options = () => ({
 
 function show(value) {
   return JSON.stringify(value, (key, inner) => {
+    if (inner instanceof ArrayBuffer) {
+      return `bytes ${Buffer.from(inner).toString('hex')}`;
+    }
     if (inner && inner.type === 'Buffer') {
       return `bytes ${Buffer.from(inner.data).toString('hex')}`;
     }
@@ -294,7 +297,9 @@ const scenes = {
         await client.connected;
         client.socket.io.engine.write(packet);
         client.socket.io.engine.write(Buffer.from('an attachment, maybe'));
-        log(packet, await client.disconnected !== '', await watcher.gone(client));
+        // Which of two reasons it is depends on whether a GET waits at that moment.
+        const lines = (await watcher.gone(client)).map((line) => line.replace('forced server close', 'forced close'));
+        log(packet, await client.disconnected !== '', lines);
       }
     }
   },

@@ -5,6 +5,7 @@ import org.jspecify.annotations.NullMarked;
 module dev.duplex.socketio {
     requires transitive dev.duplex.server;
     requires transitive com.fasterxml.jackson.databind;
+    requires msgpack.core;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

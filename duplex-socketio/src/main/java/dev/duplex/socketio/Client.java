@@ -60,10 +60,6 @@ final class Client {
         return !ended && connection.readyState() == ReadyState.OPEN;
     }
 
-    boolean hasEnded() {
-        return ended;
-    }
-
     void execute(Runnable action) {
         connection.execute(action);
     }
@@ -160,7 +156,8 @@ final class Client {
                     if (found.isPresent()) {
                         found.get().add(this, auth);
                     } else {
-                        refuse(name, "Invalid namespace", null);
+                        asked.remove(name);
+                        write(Packet.of(PacketType.CONNECT_ERROR, name, Map.of("message", "Invalid namespace")));
                     }
                 }));
     }

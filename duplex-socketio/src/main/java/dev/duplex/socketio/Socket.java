@@ -70,6 +70,9 @@ public final class Socket extends EventSource implements RemoteSocket {
     private final List<Consumer<Throwable>> errors = new CopyOnWriteArrayList<>();
     private volatile boolean connected;
 
+    /** It is in no room any more, and comes into none. */
+    private volatile boolean gone;
+
     /** Told why the client was disconnected. */
     @FunctionalInterface
     public interface DisconnectListener {
@@ -379,8 +382,13 @@ public final class Socket extends EventSource implements RemoteSocket {
      */
     @Override
     public void join(String... rooms) {
-        if (!client.hasEnded()) {
-            namespace.adapter().addAll(id, Set.copyOf(Arrays.asList(rooms)));
+        if (gone) {
+            return;
+        }
+        namespace.adapter().addAll(id, Set.copyOf(Arrays.asList(rooms)));
+        if (gone) {
+            // It left while another thread put it in.
+            namespace.adapter().delAll(id);
         }
     }
 
@@ -555,6 +563,7 @@ public final class Socket extends EventSource implements RemoteSocket {
 
     /** Leaves nothing behind. */
     void cleanUp() {
+        gone = true;
         namespace.adapter().delAll(id);
         namespace.remove(this);
     }

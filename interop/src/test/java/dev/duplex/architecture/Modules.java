@@ -57,7 +57,8 @@ final class Modules {
             "micrometer-",
             "bcrypt-",
             "bytes-",
-            "commons-codec-");
+            "commons-codec-",
+            "msgpack-");
 
     private static final Path[] PATH = Arrays.stream(
                     System.getProperty("java.class.path").split(File.pathSeparator))

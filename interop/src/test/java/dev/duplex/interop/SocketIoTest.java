@@ -3,10 +3,14 @@ package dev.duplex.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.server.WebSocketServer;
+import dev.duplex.socketio.ConnectionStateRecovery;
 import dev.duplex.socketio.SocketIoServer;
+import dev.duplex.socketio.parser.MsgpackParser;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -15,9 +19,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class SocketIoTest {
     private static List<String> transcript(String base, String mode) {
-        Peers.Ended ended = Peers.run(Peers.NODE_FOLDER, Peers.node().toString(), "socket-io.js", base, mode);
+        return played(80, "socket-io.js", base, mode);
+    }
+
+    private static List<String> played(int least, String... script) {
+        List<String> command = new ArrayList<>(List.of(Peers.node().toString()));
+        command.addAll(List.of(script));
+        Peers.Ended ended = Peers.run(Peers.NODE_FOLDER, command.toArray(String[]::new));
         List<String> lines = ended.output().lines().toList();
-        assertThat(lines).as(ended.output()).hasSizeGreaterThan(80).noneMatch(line -> line.contains("FAILED"));
+        assertThat(lines).as(ended.output()).hasSizeGreaterThan(least).noneMatch(line -> line.contains("FAILED"));
         return lines;
     }
 
@@ -40,7 +50,43 @@ class SocketIoTest {
     }
 
     @Test
+    void clientsWithTheMsgpackParserSeeTheSameOfBothServers() {
+        assertThat(ours(SocketIoServer.builder().parser(mapper -> new MsgpackParser()), "msgpack"))
+                .isEqualTo(official("msgpack"));
+    }
+
+    @Test
     void clientsSeeTheSameWhereListenersMayBlock() {
         assertThat(ours(SocketIoServer.builder().blocking(), "both")).isEqualTo(official("both"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sioc2, polling", "sioc2, websocket", "sioc2, both", "sioc3, polling", "sioc3, websocket", "sioc3, both"
+    })
+    void olderClientsSeeTheSameOfBothServers(String version, String mode) {
+        List<String> official;
+        try (NodeServer server = NodeServer.start("socket-io-server.js", "{\"allowEIO3\":true}")) {
+            official = played(20, "socket-io-old.js", server.uri(), version, mode);
+        }
+        try (WebSocketServer server =
+                SocketIoScenes.start(SocketIoServer.builder().allowEIO3(true))) {
+            assertThat(played(20, "socket-io-old.js", "http://127.0.0.1:" + server.port(), version, mode))
+                    .isEqualTo(official);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"polling", "websocket", "both"})
+    void clientsThatWereLostFindTheSameOnBothServers(String mode) {
+        List<String> official;
+        try (NodeServer server = NodeServer.start("socket-io-server.js", "{\"connectionStateRecovery\":{}}")) {
+            official = played(5, "socket-io-recovery.js", server.uri(), mode);
+        }
+        SocketIoServer.Builder recovering =
+                SocketIoServer.builder().connectionStateRecovery(ConnectionStateRecovery.DEFAULTS);
+        try (WebSocketServer server = SocketIoScenes.start(recovering)) {
+            assertThat(played(5, "socket-io-recovery.js", "http://127.0.0.1:" + server.port(), mode))
+                    .isEqualTo(official);
+        }
     }
 }

@@ -423,7 +423,11 @@ public final class EngineServer implements AutoCloseable {
                 settings.initialHeaders.accept(fields, request);
             }
             settings.headers.accept(fields, request);
-            return new UpgradeResponse.Accept(Optional.empty(), fields.build(), Map.of(OPENING, request));
+            UpgradeResponse.Accept accept = UpgradeResponse.accept().withAttribute(OPENING, request);
+            for (HttpFields.Field field : fields.build()) {
+                accept = accept.withHeader(field.name(), field.value());
+            }
+            return accept;
         });
     }
 

@@ -166,7 +166,7 @@ public final class DefaultParser implements Parser {
     }
 
     /** The data if a packet of this type may have it. */
-    private static @Nullable Object checked(PacketType type, @Nullable Object data) throws ParseException {
+    static @Nullable Object checked(PacketType type, @Nullable Object data) throws ParseException {
         boolean valid = switch (type) {
             case CONNECT -> data == null || data instanceof Map;
             case DISCONNECT -> data == null;

@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The JDK's clients, by hand: what a client of Engine.IO sends and gets. */
-final class Http {
+public final class Http {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Pattern SID = Pattern.compile("\"sid\":\"([^\"]+)\"");
 
@@ -28,7 +28,7 @@ final class Http {
     private final int port;
     private final String path;
 
-    Http(WebSocketServer server, String path) {
+    public Http(WebSocketServer server, String path) {
         this.port = server.port();
         this.path = path;
     }
@@ -82,7 +82,7 @@ final class Http {
         return matcher.group(1);
     }
 
-    Frames webSocket(String query, String... headers) throws Exception {
+    public Frames webSocket(String query, String... headers) throws Exception {
         Frames frames = new Frames();
         WebSocket.Builder builder = client.newWebSocketBuilder().connectTimeout(PATIENCE);
         for (int i = 0; i < headers.length; i += 2) {
@@ -94,12 +94,12 @@ final class Http {
     }
 
     /** A WebSocket, and what came on it: text as it is, bytes as {@code bytes [...]}, the end as {@code end CODE}. */
-    static final class Frames implements WebSocket.Listener {
+    public static final class Frames implements WebSocket.Listener {
         private final BlockingQueue<String> received = new LinkedBlockingQueue<>();
         private final StringBuilder text = new StringBuilder();
         private WebSocket socket;
 
-        String next() throws InterruptedException {
+        public String next() throws InterruptedException {
             String frame = received.poll(30, TimeUnit.SECONDS);
             assertThat(frame).as("a frame").isNotNull();
             return frame;
@@ -109,19 +109,19 @@ final class Http {
             return received.isEmpty();
         }
 
-        void send(String frame) throws Exception {
+        public void send(String frame) throws Exception {
             socket.sendText(frame, true).get(30, TimeUnit.SECONDS);
         }
 
-        void send(byte... frame) throws Exception {
+        public void send(byte... frame) throws Exception {
             socket.sendBinary(ByteBuffer.wrap(frame), true).get(30, TimeUnit.SECONDS);
         }
 
-        void close() {
+        public void close() {
             socket.sendClose(1000, "");
         }
 
-        void abort() {
+        public void abort() {
             socket.abort();
         }
 

@@ -133,7 +133,6 @@ class DefaultParserTest {
                 "2[\"removeListener\"]",
                 "0[]",
                 "0\"a\"",
-                
                 "1{}",
                 "1[]",
                 "3{}",
