@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A connection with the sockets of the namespaces that it is in. Its methods run in the order of the connection. */
 final class Client {
+    /** Characters of a namespace that a client may ask for: its name is kept as long as there is one. */
+    private static final int MOST_OF_A_NAME = 1_024;
+
     private final SocketIoServer server;
     private final EngineSocket connection;
     private final Parser.Decoder decoder;
@@ -143,7 +146,9 @@ final class Client {
     // ------------------------------------------------------------------------------------------------------ namespaces
 
     private void connect(String name, Map<String, @Nullable Object> auth) {
-        if (sockets.size() + asked.size() >= server.settings().maxNamespacesPerClient || !asked.add(name)) {
+        if (name.length() > MOST_OF_A_NAME
+                || sockets.size() + asked.size() >= server.settings().maxNamespacesPerClient
+                || !asked.add(name)) {
             close();
             return;
         }

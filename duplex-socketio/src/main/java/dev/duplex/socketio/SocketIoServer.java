@@ -1,5 +1,6 @@
 package dev.duplex.socketio;
 
+import dev.duplex.server.HttpHandler;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.socketio.engine.CloseReason;
 import dev.duplex.socketio.engine.EngineBuilder;
@@ -73,6 +74,7 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
     /** Adds this server's path to a WebSocket server, which it ends with. To be called once. */
     public WebSocketServer.Builder attach(WebSocketServer.Builder server) {
         server.onShutdown(this::close);
+        settings.serveClient(server);
         return engine.attach(server);
     }
 
@@ -204,13 +206,19 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
             allowed = CompletableFuture.failedFuture(error);
         }
         return allowed.handle((yes, error) -> error == null && yes)
-                .thenCompose(yes -> yes
-                        ? CompletableFuture.completedFuture(Optional.of(begin(name, parent)))
-                        : ask(left, name, auth));
+                .thenCompose(yes ->
+                        yes ? CompletableFuture.completedFuture(begunByClient(name, parent)) : ask(left, name, auth));
     }
 
-    // ---------------------------------------------------------------------------------------------------- for its
-    // parts
+    private Optional<Namespace> begunByClient(String name, ParentNamespace parent) {
+        if (namespaces.size() >= settings.maxNamespaces) {
+            Namespace.LOG.warn("A client asks for a namespace beyond maxNamespaces ({})", settings.maxNamespaces);
+            return Optional.ofNullable(namespaces.get(name));
+        }
+        return Optional.of(begin(name, parent));
+    }
+
+    // -------------------------------------------------------------------------------------------------- for its parts
 
     Builder settings() {
         return settings;
@@ -283,8 +291,10 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
         @Nullable
         ConnectionStateRecovery recovery;
 
+        boolean serveClient = true;
         boolean cleanupEmptyChildNamespaces;
         int maxAttachments = 10;
+        int maxNamespaces = 10_000;
         int maxNamespacesPerClient = 1_000;
         int maxRoomsPerSocket = 10_000;
         int maxPendingAcks = 10_000;
@@ -298,8 +308,21 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
             return this;
         }
 
+        private void serveClient(WebSocketServer.Builder server) {
+            if (serveClient) {
+                HttpHandler files = shared(new ClientFiles());
+                ClientFiles.NAMES.forEach(name -> server.http(path() + "/" + name, files));
+            }
+        }
+
         private EngineServer engineFor(EngineHandler handler) {
             return engine(handler);
+        }
+
+        /** Whether the official client for browsers is served, as {@code /socket.io/socket.io.js}; true unless said. */
+        public Builder serveClient(boolean served) {
+            serveClient = served;
+            return this;
         }
 
         /** Time within which a client connects to a namespace, 45 s unless said. */
@@ -341,6 +364,12 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
         /** Most binary values in one event, 10 unless said. */
         public Builder maxAttachments(int most) {
             maxAttachments = most;
+            return this;
+        }
+
+        /** Most namespaces that there may be for one to begin because a client asks for it, 10,000 unless said. */
+        public Builder maxNamespaces(int most) {
+            maxNamespaces = most;
             return this;
         }
 

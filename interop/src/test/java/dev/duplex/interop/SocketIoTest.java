@@ -75,6 +75,20 @@ class SocketIoTest {
         }
     }
 
+    /** They are those of the package, byte for byte; {@code scripts/socketio-client} takes them. */
+    @Test
+    void browsersGetTheSameClientOfBothServers() {
+        List<String> official;
+        try (NodeServer server = NodeServer.start("socket-io-server.js", "{}")) {
+            official = played(60, "socket-io-files.js", server.uri());
+        }
+        assertThat(official).noneMatch(line -> line.endsWith("false"));
+        try (WebSocketServer server = SocketIoScenes.start(SocketIoServer.builder())) {
+            assertThat(played(60, "socket-io-files.js", "http://127.0.0.1:" + server.port()))
+                    .isEqualTo(official);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"polling", "websocket", "both"})
     void clientsThatWereLostFindTheSameOnBothServers(String mode) {

@@ -1,11 +1,14 @@
 package dev.duplex.socketio.engine;
 
 import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.HttpHandler;
 import dev.duplex.server.HttpRequest;
+import dev.duplex.server.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -130,11 +133,31 @@ public final class Cors {
         return allowed.test(origin);
     }
 
-    /** The status with which a preflight is answered; empty if the request is none, or is to be handled on. */
-    Optional<Integer> preflightStatus(HttpRequest request) {
-        return request.method().equals("OPTIONS") && !preflightContinue
-                ? Optional.of(optionsSuccessStatus)
-                : Optional.empty();
+    /** A handler whose responses such pages may see, and which answers preflights. */
+    public HttpHandler around(HttpHandler handler) {
+        return new Shared(handler);
+    }
+
+    private final class Shared implements HttpHandler {
+        private final HttpHandler handler;
+
+        Shared(HttpHandler handler) {
+            this.handler = Objects.requireNonNull(handler, "handler");
+        }
+
+        @Override
+        public CompletionStage<HttpResponse> handle(HttpRequest request) {
+            if (request.method().equals("OPTIONS") && !preflightContinue) {
+                return CompletableFuture.completedFuture(
+                        HttpResponse.status(optionsSuccessStatus).addHeaders(fields(request)));
+            }
+            return handler.handle(request).thenApply(response -> response.addHeaders(fields(request)));
+        }
+
+        @Override
+        public void onAbort(HttpRequest request) {
+            handler.onAbort(request);
+        }
     }
 
     /** The fields of the response to a request. */

@@ -2,6 +2,7 @@ package dev.duplex.socketio.engine;
 
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.HttpHandler;
 import dev.duplex.server.HttpRequest;
 import dev.duplex.server.OriginPolicy;
 import dev.duplex.server.SetCookie;
@@ -71,6 +72,16 @@ public abstract class EngineBuilder<B extends EngineBuilder<B>> {
 
     /** This builder, as what it is. */
     protected abstract B self();
+
+    /** The path, without a slash at its end. */
+    protected final String path() {
+        return path;
+    }
+
+    /** A handler that pages of other origins may use as {@link #cors} says. */
+    protected final HttpHandler shared(HttpHandler handler) {
+        return cors == null ? handler : cors.around(handler);
+    }
 
     /** A server with these settings. */
     protected final EngineServer engine(EngineHandler handler) {

@@ -115,7 +115,7 @@ public final class EngineServer implements AutoCloseable {
     /** Adds this server's path to a WebSocket server, which it ends with. To be called once. */
     public WebSocketServer.Builder attach(WebSocketServer.Builder server) {
         Duration parked = settings.pingInterval.plus(settings.pingTimeout).plus(Duration.ofSeconds(60));
-        HttpRoute http = HttpRoute.to(new Http())
+        HttpRoute http = HttpRoute.to(settings.shared(new Http()))
                 .maxBodyBytes(settings.maxHttpBufferSize)
                 .answerTimeout(parked)
                 .tooLarge(answers::tooLarge);
@@ -306,11 +306,6 @@ public final class EngineServer implements AutoCloseable {
 
         @Override
         public CompletionStage<HttpResponse> handle(HttpRequest request) {
-            Cors cors = settings.cors;
-            Optional<Integer> preflight = cors == null ? Optional.empty() : cors.preflightStatus(request);
-            if (preflight.isPresent()) {
-                return CompletableFuture.completedFuture(answers.cors(request, HttpResponse.status(preflight.get())));
-            }
             return admission(request, verify(request, false)).thenCompose(refused -> {
                 if (refused.isPresent()) {
                     return CompletableFuture.completedFuture(refuse(request, refused.get()));
@@ -322,12 +317,12 @@ public final class EngineServer implements AutoCloseable {
 
         private HttpResponse refuse(HttpRequest request, Refusal refusal) {
             report(request, refusal);
-            return answers.error(request, refusal.error(), refusal.message());
+            return PollingAnswers.error(refusal.error(), refusal.message());
         }
 
         private CompletionStage<HttpResponse> begin(HttpRequest request) {
             if (isFull()) {
-                return CompletableFuture.completedFuture(answers.cors(request, unavailable()));
+                return CompletableFuture.completedFuture(unavailable());
             }
             LiveSocket socket = create(request);
             if (socket == null) {

@@ -266,7 +266,7 @@ final class LiveSocket implements EngineSocket, SessionEvents {
             boolean taken = session.post(body, binary, Timers.now());
             HttpResponse answer = taken
                     ? server.answers().ok(post)
-                    : server.answers().error(post, EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message());
+                    : PollingAnswers.error(EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message());
             if (told.size() > MOST_TOLD) {
                 // The client posts no more before this has been answered.
                 tell(() -> response.complete(answer));

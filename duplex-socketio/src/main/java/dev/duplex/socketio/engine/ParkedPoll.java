@@ -31,6 +31,6 @@ final class ParkedPoll implements Poll {
 
     @Override
     public void refuse() {
-        response.complete(answers.error(request, EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message()));
+        response.complete(PollingAnswers.error(EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message()));
     }
 }

@@ -62,28 +62,20 @@ final class PollingAnswers {
             settings.initialHeaders.accept(fields, request);
         }
         settings.headers.accept(fields, request);
-        return cors(request, response.addHeaders(fields.build()));
+        return response.addHeaders(fields.build());
     }
 
     /** A refusal in JSON. */
-    HttpResponse error(HttpRequest request, EngineError error, String message) {
-        return cors(
-                request,
-                HttpResponse.json(
-                        error.status(), "{\"code\":" + error.code() + ",\"message\":" + Json.quote(message) + "}"));
+    static HttpResponse error(EngineError error, String message) {
+        return HttpResponse.json(
+                error.status(), "{\"code\":" + error.code() + ",\"message\":" + Json.quote(message) + "}");
     }
 
     /** A body larger than {@code maxHttpBufferSize}. */
     HttpResponse tooLarge(HttpRequest request) {
-        return cors(
-                request,
-                HttpResponse.text(
-                        413,
-                        "The body is larger than " + settings.maxHttpBufferSize + " bytes (maxHttpBufferSize).\n"));
-    }
-
-    /** The response with what lets pages of other origins see it. */
-    HttpResponse cors(HttpRequest request, HttpResponse response) {
+        HttpResponse response = HttpResponse.text(
+                413, "The body is larger than " + settings.maxHttpBufferSize + " bytes (maxHttpBufferSize).\n");
+        // This answer is given before the handler is asked.
         return settings.cors == null ? response : response.addHeaders(settings.cors.fields(request));
     }
 }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,23 +16,41 @@ public enum ContentCoding {
     GZIP,
     DEFLATE;
 
+    private static final List<String> TOKENS =
+            Arrays.stream(values()).map(ContentCoding::token).toList();
+
     /** The name in header fields. */
     public String token() {
         return name().toLowerCase(Locale.ROOT);
     }
 
+    /** The one of this name. */
+    public static ContentCoding of(String token) {
+        return valueOf(token.toUpperCase(Locale.ROOT));
+    }
+
     /**
-     * What the client prefers (RFC 9110 §12.5.3); the first of ours among equals.
+     * What the client prefers (RFC 9110 §12.5.3).
      *
      * @param fields the values of Accept-Encoding
      */
     public static Optional<ContentCoding> accepted(List<String> fields) {
-        ContentCoding best = null;
+        return preferred(TOKENS, fields).map(ContentCoding::of);
+    }
+
+    /**
+     * What the client prefers of what there is; the first among equals.
+     *
+     * @param tokens the names of what there is
+     * @param fields the values of Accept-Encoding
+     */
+    public static Optional<String> preferred(List<String> tokens, List<String> fields) {
+        String best = null;
         double bestWeight = 0;
-        for (ContentCoding coding : values()) {
-            double weight = weight(coding.token(), fields);
+        for (String token : tokens) {
+            double weight = weight(token, fields);
             if (weight > bestWeight) {
-                best = coding;
+                best = token;
                 bestWeight = weight;
             }
         }
