@@ -5,5 +5,6 @@ import org.jspecify.annotations.NullMarked;
 module dev.duplex.examples {
     requires dev.duplex.client;
     requires dev.duplex.server;
+    requires dev.duplex.socketio;
     requires static org.jspecify;
 }

@@ -104,6 +104,7 @@ class DocumentsTest {
                                             "docs/connect.md",
                                             "docs/bench.md",
                                             "docs/serve.md",
+                                            "docs/socketio.md",
                                             "docs/performance.md")
                                     .map(Documents.ROOT::resolve),
                             guide.filter(path -> !path.toString().endsWith(".zh-CN.md")))

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** docs/security.md names a test for each kind of attack; here is whether there are such tests. */
 class SecurityTableTest {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([HFCBK]\\d\\d) .*$");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([HFCBKS]\\d\\d) .*$");
     private static final Pattern NAMED = Pattern.compile("`(\\w+Test)(?:\\.(\\w+))?`");
 
     @ParameterizedTest
@@ -54,7 +54,8 @@ class SecurityTableTest {
                 .contains(rows("F", 24))
                 .contains(rows("C", 10))
                 .contains(rows("B", 5))
-                .contains(rows("K", 6));
+                .contains(rows("K", 6))
+                .contains(rows("S", 10));
     }
 
     private static String[] rows(String group, int last) {

@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The official client in a browser, from the bundles that our server serves, with a page of the same server. */
+@Tag("page")
 @ExtendWith(ChromiumExtension.class)
 class SocketIoPageTest {
     /** Connects, and keeps how the connection changed and what came; {@code %s} makes {@code io} known. */
@@ -37,7 +39,7 @@ class SocketIoPageTest {
               });
               socket.on('file', (name, bytes, answer) => {
                 came.push(name + ' ' + hex(bytes));
-                answer({ size: bytes.byteLength, reversed: new Uint8Array(bytes).reverse() });
+                answer({ size: bytes.byteLength, reversed: new Uint8Array(bytes).reverse().buffer });
               });
               socket.on('said', (text) => came.push(text));
               Object.assign(window, { socket, came, ways, hex });
@@ -96,7 +98,7 @@ class SocketIoPageTest {
             assertThat(page.texts("ways")).containsExactly("polling", "websocket");
 
             String answer = page.text("""
-                    new Promise((resolve) => socket.emit('echo', { a: new Uint8Array([1, 2, 255]) }, 'ü😀', null,
+                    new Promise((resolve) => socket.emit('echo', { a: new Uint8Array([1, 2, 255]).buffer }, 'ü😀', null,
                         (bytes, text, nothing) => resolve([hex(bytes.a), text, nothing].join(' '))))""");
             assertThat(answer).isEqualTo("0102ff ü😀 ");
 
