@@ -76,7 +76,8 @@ final class SocketIoSnippets {
             }
         });
         admin.onConnection(socket -> socket.emit("welcome"));
-        io.of(Pattern.compile("^/game-\\d+$")).onConnection(socket -> socket.emit("hello", socket.nsp().name()));
+        io.of(Pattern.compile("^/game-\\d+$"))
+                .onConnection(socket -> socket.emit("hello", socket.nsp().name()));
         // end::namespaces
     }
 
@@ -96,7 +97,8 @@ final class SocketIoSnippets {
 
     static void leaving(Socket socket) {
         // tag::leaving
-        socket.onDisconnecting(reason -> socket.rooms().forEach(room -> socket.to(room).emit("left", socket.id())));
+        socket.onDisconnecting(reason ->
+                socket.rooms().forEach(room -> socket.to(room).emit("left", socket.id())));
         socket.onDisconnect(reason -> System.out.println(socket.id() + " has gone: " + reason));
         // end::leaving
     }
@@ -146,7 +148,8 @@ final class SocketIoSnippets {
         io.serverSideEmit("cache", "users");
         io.sockets()
                 .serverSideEmitWithAck("how many")
-                .thenAccept(answers -> answers.forEach((Args answer) -> System.out.println(answer.get(0, Integer.class))));
+                .thenAccept(
+                        answers -> answers.forEach((Args answer) -> System.out.println(answer.get(0, Integer.class))));
         // end::server-side
     }
 

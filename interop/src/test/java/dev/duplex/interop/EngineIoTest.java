@@ -27,7 +27,10 @@ class EngineIoTest {
 
     /** Fifty clients upgrade at once on a machine that may be busy: what is given up for being late is no finding. */
     private static WebSocketServer start(EngineServer.Builder engine) {
-        return engine.upgradeTimeout(Duration.ofMinutes(2)).build().attach(WebSocketServer.builder().port(0)).start();
+        return engine.upgradeTimeout(Duration.ofMinutes(2))
+                .build()
+                .attach(WebSocketServer.builder().port(0))
+                .start();
     }
 
     private static EngineServer.Builder quick(EngineServer.Builder engine) {

@@ -8,6 +8,7 @@ import dev.duplex.socketio.SocketIoServer;
 import dev.duplex.socketio.parser.MsgpackParser;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The official {@code socket.io-client} of npm plays the same scenes with the official server and with ours, and sees the
  * same. The scenes are in {@code interop/peers/socket-io.js}.
  */
+@Tag("side-by-side")
 class SocketIoTest {
     private static List<String> transcript(String base, String mode) {
         return played(80, "socket-io.js", base, mode);
