@@ -2,7 +2,7 @@
 import shutil
 import subprocess
 
-from .servers import BUILT, OURS, ROOT, java_home
+from .servers import BUILT, OURS, ROOT, TCNATIVE, java_home
 
 LOAD = ROOT / "benchmarks" / "load"
 NEEDED = {  # what has to be there: how to tell, and the package of Debian that has it
@@ -32,6 +32,9 @@ def build(names):
     subprocess.run([ROOT / "duplex", "--version"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run([f"{java_home()}/bin/javac", "-d", BUILT / "classes", "-cp", ROOT / "duplex-cli/target/duplex.jar",
                     *(ROOT / "benchmarks/src/main/java/dev/duplex/benchmarks").glob("*.java")], check=True)
+    if TCNATIVE in names:
+        subprocess.run(["mvn", "--batch-mode", "--no-transfer-progress", "-q", "-f", ROOT / "pom.xml", "-pl", "benchmarks",
+                        "dependency:copy@tcnative"], check=True)
     if any(name not in OURS and name != "floor" for name in names):
         subprocess.run([ROOT / "peers/build"], check=True, stdout=subprocess.DEVNULL)
 

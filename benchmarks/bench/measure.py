@@ -123,17 +123,25 @@ class Running:
         return json.loads(result.stdout)
 
     def count(self, seconds):
-        """System calls and allocated bytes per message, over all of a run with its handshakes; None where nobody can tell.
+        """System calls and allocated bytes per message; None where nobody can tell.
 
-        An interval of its own, because counting costs something.
+        Two intervals of their own, because counting costs something, and the second longer than the first: what the
+        handshakes of a run and the counting itself take is the same in both, so the difference is of messages alone.
         """
-        with tempfile.NamedTemporaryFile("r") as counted, Allocations(self) as allocations:
+        with Allocations(self) as allocations:
+            short, long = (self._counted(allocations, seconds, factor * seconds) for factor in (1, 3))
+        messages = long["messages"] - short["messages"]
+        return {name: None if short[name] is None or messages <= 0 else max(0.0, (long[name] - short[name]) / messages)
+                for name in ("calls", "heap_allocated")}
+
+    def _counted(self, allocations, warm_up, seconds):
+        with tempfile.NamedTemporaryFile("r") as counted:
             perf = ["perf", "stat", "-x", ",", "-e", "raw_syscalls:sys_enter", "-p", str(self.process.pid), "-o", counted.name, "--"]
             before = allocations.so_far()
-            messages = self.drive(seconds, seconds, front=perf if can_count_calls() else [])["all_messages"]
-            allocated = None if before is None else (allocations.so_far() - before) / messages
+            messages = self.drive(warm_up, seconds, front=perf if can_count_calls() else [])["all_messages"]
             calls = [line.split(",")[0] for line in counted.read().splitlines() if "sys_enter" in line]
-        return {"calls": int(calls[0]) / messages if calls else None, "heap_allocated": allocated}
+            return {"messages": messages, "calls": int(calls[0]) if calls else None,
+                    "heap_allocated": None if before is None else allocations.so_far() - before}
 
     # --- memory -----------------------------------------------------------------------------------------------------
 

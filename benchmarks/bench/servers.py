@@ -9,13 +9,17 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILT = ROOT / "target" / "bench"
 JVM = ["-XX:+UseSerialGC", "-Xmx2g"]  # what peers/run gives to the Java peers, too
+# Helidon lets no object be read from a stream, not even what JMX asks for, unless one says that this is ours to decide.
+HELIDON = ["-Dhelidon.serialFilter.missing.action=ignore"]
 PEERS = ["netty", "vertx", "helidon", "undertow", "jetty", "tomcat", "java-websocket", "ws", "websocket"]
-OURS = {"duplex": "AUTO", "duplex-epoll": "EPOLL", "duplex-io_uring": "IO_URING", "duplex-nio": "NIO"}
+OURS = {"duplex": "AUTO", "duplex-epoll": "EPOLL", "duplex-io_uring": "IO_URING", "duplex-nio": "NIO", "duplex-tcnative": "AUTO"}
+TCNATIVE = "duplex-tcnative"  # with BoringSSL in place of the JDK's TLS
 TITLES = {
     "duplex": "Duplex",
     "duplex-epoll": "Duplex on epoll",
     "duplex-io_uring": "Duplex on io_uring",
     "duplex-nio": "Duplex on NIO",
+    "duplex-tcnative": "Duplex with tcnative",
     "floor": "floor in C",
     "netty": "Netty websocketx",
     "vertx": "Vert.x",
@@ -48,6 +52,8 @@ class Server:
     def can(self, scenario):
         if self.name == "floor":
             return not scenario.tls
+        if self.name == TCNATIVE:
+            return scenario.tls
         if scenario.deflate:
             return self.name not in ("websocket", "helidon")  # they know no permessage-deflate
         return not (scenario.tls and (self.external or self.name == "websockets"))
@@ -59,12 +65,16 @@ class Server:
             return [str(BUILT / "floor"), str(port)]
         if self.name in OURS:
             tls = [str(BUILT / "certificate.pem"), str(BUILT / "key.pem")] if scenario.tls else []
-            return [*java(), "-cp", f"{BUILT / 'classes'}:{ROOT / 'duplex-cli/target/duplex.jar'}",
+            engine = ["-Dtls=OPENSSL"] if self.name == TCNATIVE else []
+            return [*java(), *engine, "-cp", f"{BUILT / 'classes'}:{ROOT / 'duplex-cli/target/duplex.jar'}:{BUILT / 'tcnative/*'}",
                     "dev.duplex.benchmarks.EchoServer", str(port), OURS[self.name], *tls]
         return [str(ROOT / "peers/run"), self.name, str(port)]
 
     def environment(self, scenario):
-        extra = {"JAVA_HOME": java_home(), "PEER_MAX_MESSAGE": str(scenario.max_message), "PEER_JAVA_OPTS": " ".join(JVM)}
+        extra = {"JAVA_HOME": java_home(), "PEER_MAX_MESSAGE": str(scenario.max_message),
+                 "PEER_JAVA_OPTS": " ".join(JVM + (HELIDON if self.name == "helidon" else []))}
+        if scenario.deflate:
+            extra["PEER_NO_CONTEXT_TAKEOVER"] = "1"
         if scenario.tls:
             extra["PEER_KEYSTORE"] = str(BUILT / "keystore.p12")
         return {**os.environ, **extra}

@@ -16,6 +16,7 @@ static struct conn *conns;
 static int epoll;
 static uint8_t received[1 << 20]; /* shared by all connections */
 static const int PER_ADDRESS = 20000; /* of the local ports of one source address */
+static const int STARTED_AT_ONCE = 64; /* before those that are connected get their turn */
 static const size_t MOST_RESPONSE_BYTES = 16384;
 
 /* ---------------------------------------------------------------- sending */
@@ -318,11 +319,17 @@ void connections_prepare(void) {
     conns = calloc((size_t)options.conns, sizeof *conns);
 }
 
-/* Starts connections until `how_many` have been, as long as not too many of them are on their way. */
-void connections_start(int most_at_once, int how_many) {
-    while (population.started < how_many && population.connecting < most_at_once) {
+/*
+ * Starts connections until `how_many` have been, as long as not too many of them are on their way; 0 if there is nothing
+ * to start. A few at a time, as those that are connected have a request to send: clients of their own would not wait for
+ * each other.
+ */
+int connections_start(int most_at_once, int how_many) {
+    int before = population.started;
+    while (population.started < how_many && population.connecting < most_at_once && population.started < before + STARTED_AT_ONCE) {
         start(&conns[population.started], population.started);
     }
+    return population.started > before;
 }
 
 void connections_load(void) {

@@ -57,8 +57,7 @@ static void connect_up_to(int how_many) {
     uint64_t begin = now_ns();
     while (!stopped && population.open + population.failed + population.lost < how_many) {
         if (now_ns() - begin > 120000000000u) die("only %d of %d connections are open after 120 s", population.open, how_many);
-        connections_start(options.at_once, how_many);
-        poll_once(100);
+        poll_once(connections_start(options.at_once, how_many) ? 0 : 100);
     }
     if (population.lost || (population.failed && !options.may_fail))
         die("%d of %d connections failed, %d were lost", population.failed, how_many, population.lost);

@@ -99,7 +99,7 @@ ssize_t wire_send(struct conn *c, const uint8_t *from, size_t n);
 
 /* connection.c */
 void connections_prepare(void);
-void connections_start(int most_at_once, int how_many);
+int connections_start(int most_at_once, int how_many);
 void connections_load(void);
 void fanout_send(void);
 void poll_once(int timeout_ms);

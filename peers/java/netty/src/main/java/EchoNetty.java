@@ -1,4 +1,5 @@
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -21,6 +22,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerProtocolHandler;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtensionHandler;
+import io.netty.handler.codec.http.websocketx.extensions.compression.PerMessageDeflateServerExtensionHandshaker;
 import io.netty.handler.codec.http.websocketx.extensions.compression.WebSocketServerCompressionHandler;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -50,7 +53,7 @@ public final class EchoNetty {
                         channel.pipeline()
                                 .addLast(new HttpServerCodec())
                                 .addLast(new HttpObjectAggregator(65536))
-                                .addLast(new WebSocketServerCompressionHandler(MAX_MESSAGE_BYTES))
+                                .addLast(compression())
                                 .addLast(new WebSocketServerProtocolHandler(WebSocketServerProtocolConfig.newBuilder()
                                         .websocketPath("/")
                                         .checkStartsWith(true)
@@ -63,6 +66,15 @@ public final class EchoNetty {
                 })
                 .bind("127.0.0.1", Integer.parseInt(args[0]))
                 .sync();
+    }
+
+    /** As the documentation has it, but where a client wants no context takeover, that one declines its offer. */
+    private static ChannelHandler compression() {
+        if (System.getenv("PEER_NO_CONTEXT_TAKEOVER") == null) {
+            return new WebSocketServerCompressionHandler(MAX_MESSAGE_BYTES);
+        }
+        return new WebSocketServerExtensionHandler(new PerMessageDeflateServerExtensionHandshaker(
+                6, false, PerMessageDeflateServerExtensionHandshaker.MAX_WINDOW_SIZE, true, true, MAX_MESSAGE_BYTES));
     }
 
     private static final class Echo extends SimpleChannelInboundHandler<WebSocketFrame> {

@@ -17,6 +17,9 @@ public final class EchoVertx {
         HttpServerOptions options = new HttpServerOptions()
                 .setMaxWebSocketFrameSize(MAX_MESSAGE_BYTES)
                 .setMaxWebSocketMessageSize(MAX_MESSAGE_BYTES);
+        if (System.getenv("PEER_NO_CONTEXT_TAKEOVER") != null) {
+            options.setWebSocketAllowServerNoContext(true).setWebSocketPreferredClientNoContext(true);
+        }
         if (Keystore.isGiven()) {
             options.setSsl(true)
                     .setKeyCertOptions(new PfxOptions()

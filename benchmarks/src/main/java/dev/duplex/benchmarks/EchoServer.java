@@ -6,12 +6,14 @@ import dev.duplex.server.Session;
 import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.Tls;
+import dev.duplex.transport.TlsEngine;
 import dev.duplex.transport.Transport;
 import java.nio.file.Path;
 
 /**
  * The server that {@code scripts/bench} and {@code scripts/scaling} measure: the README's echo, and a topic, with default
- * settings on one event loop, or as many as the system property {@code loops} says. At {@code /topics/NUMBER} each session
+ * settings on one event loop, or as many as the system property {@code loops} says, and with the JDK's TLS or the
+ * {@link TlsEngine} that {@code tls} names. At {@code /topics/NUMBER} each session
  * subscribes to so many topics of its own. It prints the transport that it has chosen.
  *
  * <p>usage: {@code EchoServer PORT TRANSPORT [CERTIFICATE KEY]}, both of them PEM files
@@ -30,7 +32,8 @@ public final class EchoServer {
                 .webSocket("/broadcast", Route.to(new Broadcast()))
                 .webSocket("/topics/{number}", Route.to(new OwnTopics()));
         if (args.length > 2) {
-            builder.tls(Tls.pem(Path.of(args[2]), Path.of(args[3])));
+            builder.tls(Tls.pem(Path.of(args[2]), Path.of(args[3]))
+                    .on(TlsEngine.valueOf(System.getProperty("tls", "JDK"))));
         }
         System.out.println("transport " + builder.start().transport());
     }

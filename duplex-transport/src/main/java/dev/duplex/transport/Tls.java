@@ -23,11 +23,21 @@ import org.jspecify.annotations.Nullable;
 public final class Tls {
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
+    private final Identity identity;
     private final SslContext context;
     private final Optional<String> fingerprint;
 
-    private Tls(SslContext context, Optional<String> fingerprint) {
-        this.context = context;
+    /** Where key and certificates come from, read anew for each engine that is to have them. */
+    private interface Identity {
+        SslContextBuilder read() throws SSLException;
+    }
+
+    private Tls(Identity identity, TlsEngine engine, Optional<String> fingerprint) throws SSLException {
+        this.identity = identity;
+        this.context = identity.read()
+                .sslProvider(engine.provider())
+                .protocols(PROTOCOLS)
+                .build();
         this.fingerprint = fingerprint;
     }
 
@@ -51,12 +61,14 @@ public final class Tls {
         if (clientAuthorities != null) {
             readable("client authorities", clientAuthorities);
         }
-        try {
+        Identity files = () -> {
             SslContextBuilder builder = SslContextBuilder.forServer(certificateChain.toFile(), privateKey.toFile());
-            if (clientAuthorities != null) {
-                builder.trustManager(clientAuthorities.toFile()).clientAuth(ClientAuth.REQUIRE);
-            }
-            return new Tls(builder.protocols(PROTOCOLS).build(), Optional.empty());
+            return clientAuthorities == null
+                    ? builder
+                    : builder.trustManager(clientAuthorities.toFile()).clientAuth(ClientAuth.REQUIRE);
+        };
+        try {
+            return new Tls(files, TlsEngine.JDK, Optional.empty());
         } catch (SSLException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "expected a PEM certificate chain in " + certificateChain + " and its PEM private key (PKCS#8) in "
@@ -79,12 +91,25 @@ public final class Tls {
             String sha256 = HexFormat.ofDelimiter(":")
                     .withUpperCase()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-            SslContext context = SslContextBuilder.forServer(key, (X509Certificate) certificate)
-                    .protocols(PROTOCOLS)
-                    .build();
-            return new Tls(context, Optional.of(sha256));
+            return new Tls(
+                    () -> SslContextBuilder.forServer(key, (X509Certificate) certificate),
+                    TlsEngine.JDK,
+                    Optional.of(sha256));
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("no self-signed certificate could be made: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The same identity, with the cryptography done by another engine than the JDK's, which is the one to begin with.
+     *
+     * @throws IllegalStateException if that engine is not there, or cannot use the key
+     */
+    public Tls on(TlsEngine engine) {
+        try {
+            return new Tls(identity, engine, fingerprint);
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new IllegalStateException("the engine " + engine + " cannot use this identity: " + e.getMessage(), e);
         }
     }
 

@@ -116,6 +116,17 @@ class TlsTest {
                 .contains(HexFormat.ofDelimiter(":").withUpperCase().formatHex(sha256));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void shakesHandsOnOpenSsl(String protocol) throws Exception {
+        Tls jdk = Tls.selfSigned("localhost");
+        Tls tls = jdk.on(TlsEngine.OPENSSL);
+        X509Certificate shown = certificateShownBy(jdk);
+        assertThat(tls.context()).isInstanceOf(io.netty.handler.ssl.OpenSslServerContext.class);
+        assertThat(handshake(tls, shown, protocol)).isEqualTo(shown);
+        assertThat(tls.fingerprint()).isEqualTo(jdk.fingerprint());
+    }
+
     /** Without a network: the client's engine trusts whatever it is shown. */
     private static X509Certificate certificateShownBy(Tls tls) throws Exception {
         var client = io.netty.handler.ssl.SslContextBuilder.forClient()

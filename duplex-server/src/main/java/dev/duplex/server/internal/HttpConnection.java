@@ -197,9 +197,21 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** What waits for something has an end. */
     private final class Deadline extends TimerWheel.Timer {
+        /** The deadline has passed, and since then the loop has not looked at the socket. */
+        private boolean overdue;
+
         @Override
         protected long expired(long now) {
             switch (state) {
+                // A loop that many clients have kept busy may come late. What one of them has sent in time waits at its
+                // socket, which is read before the next tick: only who has sent nothing even then is the one to blame.
+                case READING -> {
+                    if (!overdue) {
+                        overdue = true;
+                        return now;
+                    }
+                    channel.close();
+                }
                 // What these write sets this timer anew, which must not happen before it has expired.
                 case ANSWERING, UPGRADING -> loop.execute(() -> onLoop(HttpConnection.this::noAnswer));
                 case WRITING -> {

@@ -101,7 +101,8 @@ public final class Listener {
         SslContext tls = settings.tls();
         if (tls != null) {
             SslHandler handler = new ServerSslHandler(tls.newEngine(channel.alloc()));
-            handler.setHandshakeTimeout(limits.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS);
+            // Its handshake is within the deadline of HttpConnection, which knows when it is the server that is late.
+            handler.setHandshakeTimeoutMillis(0);
             pipeline.addLast(handler);
         }
         pipeline.addLast(new RequestDecoder(limits));
