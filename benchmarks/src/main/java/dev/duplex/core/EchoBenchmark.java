@@ -2,6 +2,8 @@ package dev.duplex.core;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +39,10 @@ public class EchoBenchmark implements MessageSink {
     @Param({"ascii", "chinese"})
     String text;
 
+    /** Where the bytes are: in Netty's pool, or in memory of our own, as an event loop has it. */
+    @Param({"pool", "own"})
+    String memory;
+
     private final WebSocketProtocol protocol = new WebSocketProtocol(
             Role.SERVER, Limits.DEFAULTS, Delivery.WHOLE, null, PooledByteBufAllocator.DEFAULT, null);
     private ByteBuf frames;
@@ -54,8 +60,14 @@ public class EchoBenchmark implements MessageSink {
         for (int i = 0; i < MESSAGES; i++) {
             writer.writeText(message, frames);
         }
-        in = PooledByteBufAllocator.DEFAULT.directBuffer(frames.readableBytes());
-        out = PooledByteBufAllocator.DEFAULT.directBuffer(frames.readableBytes());
+        in = buffer(frames.readableBytes());
+        out = buffer(2 * frames.readableBytes());
+    }
+
+    private ByteBuf buffer(int bytes) {
+        return memory.equals("pool")
+                ? PooledByteBufAllocator.DEFAULT.directBuffer(bytes)
+                : Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes)).clear();
     }
 
     @TearDown(Level.Trial)

@@ -1,6 +1,7 @@
 package dev.duplex.core;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.internal.PlatformDependent;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,12 @@ final class FrameWriter {
     private static final int RSV1 = 0x40;
     private static final int MASK = 0x80;
 
+    /** Without Unsafe, as on a newer JDK, Netty copies from direct memory by way of a view that it makes each time. */
+    private static final boolean COPIES_BY_VIEWS = !PlatformDependent.hasUnsafe();
+
+    /** Up to this length a payload is copied word by word sooner than by such a view. */
+    private static final int SHORT = 125;
+
     /** Fresh masking keys from a strong source (RFC 6455 §10.3); null for a server, which does not mask (§5.1). */
     private final @Nullable IntSupplier maskingKeys;
 
@@ -24,8 +31,44 @@ final class FrameWriter {
         out.ensureWritable(MAX_HEADER_BYTES + length);
         int key = header(fin, rsv1, opcode, length, out);
         int start = out.writerIndex();
-        out.writeBytes(payload, index, length);
+        append(payload, index, length, out);
         mask(out, start, length, key);
+    }
+
+    /** Copies, without an object that it would take. */
+    private static void append(ByteBuf payload, int index, int length, ByteBuf out) {
+        if (!COPIES_BY_VIEWS || !payload.isDirect() || payload.nioBufferCount() != 1) {
+            out.writeBytes(payload, index, length);
+        } else if (length <= SHORT) {
+            appendShort(payload, index, length, out);
+        } else {
+            // The buffer's own view, which only one thread may use: direct payloads are the event loop's.
+            out.writeBytes(payload.internalNioBuffer(index, length));
+        }
+    }
+
+    private static void appendShort(ByteBuf payload, int index, int length, ByteBuf out) {
+        int source = index;
+        int target = out.writerIndex();
+        for (int last = index + length - 8; source <= last; source += 8, target += 8) {
+            out.setLong(target, payload.getLong(source));
+        }
+        // In the pieces in which unmasking has written them, see there.
+        if ((length & 4) != 0) {
+            out.setInt(target, payload.getInt(source));
+            source += 4;
+            target += 4;
+        }
+        if ((length & 2) != 0) {
+            out.setShort(target, payload.getShort(source));
+            source += 2;
+            target += 2;
+        }
+        if ((length & 1) != 0) {
+            out.setByte(target, payload.getByte(source));
+            target++;
+        }
+        out.writerIndex(target);
     }
 
     void writeText(CharSequence text, ByteBuf out) {
@@ -45,6 +88,11 @@ final class FrameWriter {
         out.writeShort(code);
         Utf8.write(reason, length, out);
         mask(out, start, 2 + length, key);
+    }
+
+    /** The header of a server's frame whose payload follows by other means. */
+    void writeHeader(int opcode, int length, ByteBuf out) {
+        header(true, false, opcode, length, out);
     }
 
     void writeEmpty(int opcode, ByteBuf out) {

@@ -529,6 +529,25 @@ public final class WebSocketProtocol {
         return true;
     }
 
+    /** Whether a message of so many bytes is sent as it is: neither masked nor compressed. */
+    public boolean sendsAsItIs(int length) {
+        return !endpoint.role.masks() && (deflate == null || !deflate.worthCompressing(length));
+    }
+
+    /**
+     * Appends the header alone of a message that is sent as it is; the caller sees to it that the payload is next.
+     *
+     * @return false, nothing appended, if a close frame is out already
+     * @throws IllegalStateException if a message in parts has not ended
+     */
+    public boolean writeHeader(boolean text, int length, ByteBuf out) {
+        if (!mayBeginMessage()) {
+            return false;
+        }
+        endpoint.writer.writeHeader(text ? Opcode.TEXT : Opcode.BINARY, length, out);
+        return true;
+    }
+
     private void writeData(int opcode, ByteBuf payload, int index, int length, ByteBuf out) {
         if (deflate != null && deflate.worthCompressing(length)) {
             ByteBuf deflated = endpoint.allocator.buffer();
