@@ -106,6 +106,44 @@ class TopicTest {
         }
     }
 
+    /** The loops send the same payload at the same time, and what each notes about it is no other's. */
+    @Test
+    void membersOnAllLoopsGetWholeWhatSeveralThreadsPublish() throws Exception {
+        try (WebSocketServer server = builder(4).start()) {
+            List<RawClient> members = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                members.add(member(server, "topic=news"));
+                journal.session();
+            }
+            int each = 24;
+            int[] lengths = {100, 5_000, 40_000};
+            List<Thread> publishers = new ArrayList<>();
+            for (String letter : List.of("a", "b")) {
+                Thread publisher = new Thread(() -> {
+                    for (int i = 0; i < each; i++) {
+                        server.publish("news", letter.repeat(lengths[i % lengths.length]));
+                    }
+                });
+                publishers.add(publisher);
+                publisher.start();
+            }
+            for (Thread publisher : publishers) {
+                publisher.join();
+            }
+            for (RawClient member : members) {
+                int[] counts = new int[2];
+                for (int i = 0; i < 2 * each; i++) {
+                    String text = member.text();
+                    int publisher = text.charAt(0) - 'a';
+                    assertThat(text)
+                            .isEqualTo(text.substring(0, 1).repeat(lengths[counts[publisher] % lengths.length]));
+                    counts[publisher]++;
+                }
+                assertThat(counts).containsExactly(each, each);
+            }
+        }
+    }
+
     @Test
     void whatIsPublishedWhileAHandlerHoldsTheLoopIsBounded() throws Exception {
         CountDownLatch held = new CountDownLatch(1);

@@ -48,7 +48,7 @@ class TransportsTest {
     }
 
     /** Starts it, or skips the test where this machine lacks the transport. */
-    private static WebSocketServer startIfPossible(WebSocketServer.Builder builder, Transport transport) {
+    static WebSocketServer startIfPossible(WebSocketServer.Builder builder, Transport transport) {
         builder.transport(transport);
         if (transport != Transport.NIO && transport != Transport.AUTO) {
             assumeThatCode(() -> WebSocketServer.builder()

@@ -104,6 +104,8 @@ public final class Listener {
             // Its handshake is within the deadline of HttpConnection, which knows when it is the server that is late.
             handler.setHandshakeTimeoutMillis(0);
             pipeline.addLast(handler);
+        } else {
+            server.eventLoops().readTogether(channel);
         }
         pipeline.addLast(new RequestDecoder(limits));
         pipeline.addLast(new HttpConnection(server, channel, server.loop(channel.eventLoop())));

@@ -171,6 +171,13 @@ public final class EventLoops {
         }
     }
 
+    /** Has a new channel read the way that is best on this transport; not if TLS comes first, which keeps what it reads. */
+    public void readTogether(Channel channel) {
+        if (transport == Transport.EPOLL || transport == Transport.NIO) {
+            stateOf(channel.eventLoop()).input().use(channel);
+        }
+    }
+
     /** The address in the form in which this transport wants it: the native ones have their own for Unix sockets. */
     public SocketAddress nativeAddress(SocketAddress address) {
         if (address instanceof UnixDomainSocketAddress unix && transport != Transport.NIO) {
@@ -183,7 +190,7 @@ public final class EventLoops {
     /** Stops the loops and releases what each holds; done when the future is. */
     public Future<?> shutdown() {
         for (LoopState state : ordered) {
-            state.loop().execute(state.deflate()::close);
+            state.loop().execute(state::close);
         }
         return group.shutdownGracefully(0, 5, TimeUnit.SECONDS);
     }

@@ -10,43 +10,23 @@ import dev.duplex.transport.SendResult;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundBuffer;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outgoing side of a connection, on its event loop: frames gather in the cork, which leaves in one write when a read
- * or a turn of the loop is over; what the peer does not take waits unencoded in an {@link OutboundQueue}.
+ * The outgoing side of a connection, on its event loop: what is sent goes into the cork, which leaves in one write when a
+ * read or a turn of the loop is over; what the peer does not take waits unencoded in an {@link OutboundQueue}.
  */
-final class Outbox {
-    /** A cork of this size leaves at once. Also Netty's high-water mark: more than this in a channel is congestion. */
-    static final int CORK_BYTES = 64 * 1024;
-
-    private static final int INITIAL_CORK_BYTES = 512;
-
-    /** Frames for many connections above this size are shared, not copied. */
-    private static final int SHARED_FRAME_BYTES = 4 * 1024;
-
+final class Outbox extends ChannelWriter {
     private static final AtomicLongFieldUpdater<Outbox> MOVING =
             AtomicLongFieldUpdater.newUpdater(Outbox.class, "moving");
 
-    private final WebSocketConnection connection;
-    private final Channel channel;
     private final WebSocketProtocol protocol;
-    private @Nullable ChannelHandlerContext context;
 
-    private @Nullable ByteBuf cork;
-    private boolean corked;
+    /** Whether the loop will flush at the end of its turn. */
     private boolean awaitsFlush;
-    private boolean unflushed;
-    private boolean flushing;
-    private boolean flushAgain;
-
-    /** What the channel holds; the same object when the channel has closed, and gives it up. */
-    private @Nullable ChannelOutboundBuffer channelBuffer;
 
     /** Bytes that were accepted and given up; most connections have none. Written by the event loop alone. */
     private volatile @Nullable AtomicLong lost;
@@ -57,11 +37,6 @@ final class Outbox {
      * is buffered may close then. Written by the event loop alone, ahead of what takes them away where they were.
      */
     private volatile long moving;
-
-    /** For {@link #progressed}: what had not been taken when it was last asked, and what the channel has got since. */
-    private int refused;
-
-    private int handedSince;
 
     /** Something is to be done as soon as the channel takes bytes: {@link #drain}. */
     private boolean congested;
@@ -82,40 +57,33 @@ final class Outbox {
     private boolean disposed;
 
     Outbox(WebSocketConnection connection) {
-        this.connection = connection;
-        this.channel = connection.channel();
+        super(connection);
         this.protocol = connection.protocol();
     }
 
+    @Override
     void attach(ChannelHandlerContext ctx) {
-        context = ctx;
-        channelBuffer = channel.unsafe().outboundBuffer();
+        super.attach(ctx);
         if (connection.isClient()) {
             // Told before the channel gives up what it holds.
             channel.closeFuture().addListener(closing -> lose(untaken()));
         }
     }
 
-    private ChannelHandlerContext context() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null) {
-            throw new IllegalStateException("the connection is not in a pipeline yet");
-        }
-        return ctx;
-    }
-
     // ------------------------------------------------------------------------------------------------------- messages
 
     SendResult sendText(String text, @Nullable Object key) {
         if (flowsFreely()) {
-            return sent(protocol.writeText(text, cork()));
+            return sent(protocol.writeText(text, cork(ByteBufUtil.utf8MaxBytes(text))));
         }
         return enqueue(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
     }
 
     SendResult sendBytes(boolean text, ByteBuf payload, int index, int length, @Nullable Object key) {
         if (flowsFreely()) {
-            return sent(protocol.writeMessage(text, payload, index, length, cork()));
+            return canWriteFromWhereItLies(payload, length) && protocol.sendsAsItIs(length)
+                    ? sendLarge(text, payload, index, length)
+                    : sent(protocol.writeMessage(text, payload, index, length, cork(length)));
         }
         return enqueue(new Outgoing.Bytes(text, ByteBufUtil.getBytes(payload, index, length, true), key));
     }
@@ -128,19 +96,13 @@ final class Outbox {
         if (frame == null) {
             return SendResult.CLOSED;
         }
-        if (frame.readableBytes() < SHARED_FRAME_BYTES) {
-            cork().writeBytes(frame, frame.readerIndex(), frame.readableBytes());
-        } else {
-            pushCork();
-            // A slice, not a duplicate: nothing behind us can append to the memory that others send too.
-            writeToChannel(frame.retainedSlice());
-        }
+        append(prepared, frame);
         return sent(true);
     }
 
     /** Writes bytes as they are; see {@link WebSocketConnection#sendRaw}. */
     void sendRaw(byte[] bytes) {
-        cork().writeBytes(bytes);
+        cork(bytes.length).writeBytes(bytes);
         flushSoon();
     }
 
@@ -288,17 +250,6 @@ final class Outbox {
         return queue == null ? 0 : queue.bytes();
     }
 
-    private long inChannel() {
-        ChannelOutboundBuffer buffer = channelBuffer;
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes();
-    }
-
-    /** What of it the operating system has not taken; on the loop. */
-    private long untaken() {
-        ChannelOutboundBuffer buffer = channelBuffer;
-        return buffer == null ? 0 : buffer.totalPendingWriteBytes() - buffer.currentProgress();
-    }
-
     /** Notes that accepted bytes will never be sent; on the loop. */
     void lose(long bytes) {
         if (bytes > 0) {
@@ -317,35 +268,20 @@ final class Outbox {
         return sum == null ? 0 : sum.get();
     }
 
-    int corkBytes() {
-        return cork == null ? 0 : cork.readableBytes();
-    }
-
     // --------------------------------------------------------------------------------------------------------- frames
 
     private boolean write(Outgoing outgoing) {
-        if (outgoing instanceof Outgoing.Text text) {
-            return protocol.writeText(text.text(), cork());
-        } else if (outgoing instanceof Outgoing.Bytes bytes) {
-            ByteBuf payload = Unpooled.wrappedBuffer(bytes.payload());
-            return protocol.writeMessage(bytes.text(), payload, 0, bytes.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Part part) {
-            return writePart(part);
-        } else if (outgoing instanceof Outgoing.Ping ping) {
-            return protocol.writePing(Unpooled.wrappedBuffer(ping.payload()), 0, ping.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Pong pong) {
-            return protocol.writePong(Unpooled.wrappedBuffer(pong.payload()), 0, pong.bytes(), cork());
-        } else if (outgoing instanceof Outgoing.Close close) {
+        boolean open = outgoing.writeTo(protocol, cork(outgoing.bytes()));
+        if (outgoing instanceof Outgoing.Part part) {
+            partWritten(open && !part.last());
+        } else if (outgoing instanceof Outgoing.Close) {
             closeWritten = true;
-            return protocol.writeClose(close.code(), close.reason(), cork());
         }
-        throw new AssertionError(outgoing);
+        return open;
     }
 
-    private boolean writePart(Outgoing.Part part) {
-        boolean open = protocol.writePart(
-                part.text(), Unpooled.wrappedBuffer(part.payload()), 0, part.bytes(), part.last(), cork());
-        sendingParts = open && !part.last();
+    private void partWritten(boolean moreFollow) {
+        sendingParts = moreFollow;
         OutboundQueue behind = behindParts;
         if (!sendingParts && behind != null) {
             // They were sent before whatever waits now.
@@ -357,7 +293,6 @@ final class Outbox {
             behindParts = null;
             oweDrain();
         }
-        return open;
     }
 
     /** Whether our keepalive could be sent: a ping behind congestion would say nothing. */
@@ -369,12 +304,12 @@ final class Outbox {
         return true;
     }
 
-    /** Where the protocol appends what it owes the peer. */
-    ByteBuf cork() {
-        if (cork == null) {
-            cork = channel.alloc().ioBuffer(INITIAL_CORK_BYTES);
+    /** Where the protocol appends what it owes the peer: not without end, in a read that is full of pings. */
+    ByteBuf corkForOwed() {
+        if (corkBytes() >= CORK_BYTES) {
+            flush();
         }
-        return cork;
+        return cork();
     }
 
     /** Whether pongs are to wait, so that a peer which pings and does not read gets one of them. */
@@ -398,13 +333,9 @@ final class Outbox {
 
     // ------------------------------------------------------------------------------------------------------- flushing
 
-    /** Holds flushes back while a read goes on; {@link #uncork} ends it. */
-    void corkUp() {
-        corked = true;
-    }
-
+    /** Ends what {@link #corkUp} began. */
     void uncork() {
-        corked = false;
+        corkOff();
         flush();
     }
 
@@ -433,7 +364,7 @@ final class Outbox {
     }
 
     void flushSoon() {
-        if (!corked && !awaitsFlush) {
+        if (!isCorked() && !awaitsFlush) {
             awaitsFlush = true;
             connection.loop().flushAtEndOfTurn(connection);
         }
@@ -442,14 +373,11 @@ final class Outbox {
     /** Gives everything written so far to the operating system, as far as it takes it. */
     void flush() {
         awaitsFlush = false;
-        if (disposed) {
-            return;
-        }
-        if (flushing) {
-            flushAgain = true;
+        if (disposed || flushesAgain()) {
             return;
         }
         flushChannel();
+        moved();
         drain();
         if (ending != Ending.NONE && !disposed) {
             Ending now = ending;
@@ -458,45 +386,23 @@ final class Outbox {
         }
     }
 
-    /** Gives the cork to the channel, not yet to the operating system. */
-    private void pushCork() {
-        ByteBuf bytes = cork;
-        cork = null;
-        if (bytes != null) {
-            if (bytes.isReadable()) {
-                writeToChannel(bytes);
-            } else {
-                bytes.release();
-            }
+    /** A message whose payload is written from where it lies, behind what is in the cork and its own header. */
+    private SendResult sendLarge(boolean text, ByteBuf payload, int index, int length) {
+        if (!protocol.writeHeader(text, length, cork())) {
+            return SendResult.CLOSED;
         }
-    }
-
-    private void writeToChannel(ByteBuf bytes) {
-        handedSince += bytes.readableBytes();
-        unflushed = true;
-        context().write(bytes, context().voidPromise());
-    }
-
-    private void flushChannel() {
-        do {
-            flushAgain = false;
-            pushCork();
-            if (unflushed) {
-                unflushed = false;
-                flushing = true;
-                try {
-                    context().flush();
-                } finally {
-                    flushing = false;
-                }
-            }
-        } while (flushAgain && !disposed);
+        connection.deadlines().messagePassed();
+        if (!writeFromWhereItLies(payload, index, length)) {
+            return SendResult.CLOSED;
+        }
+        flush(); // what the socket has not taken
         moved();
+        return channel.isWritable() ? SendResult.SENT : held();
     }
 
     void writabilityChanged() {
         // Within our own flush, drain() follows anyway.
-        if (!flushing) {
+        if (!isFlushing()) {
             drain();
         }
     }
@@ -530,6 +436,7 @@ final class Outbox {
             protocol.writeOwedPong(cork());
         }
         flushChannel();
+        moved();
         if (disposed || !channel.isWritable()) {
             return;
         }
@@ -542,23 +449,6 @@ final class Outbox {
                 connection.listener().onDrain();
             }
         }
-    }
-
-    /**
-     * Whether the peer has taken any of our bytes since this was last asked. Only what the operating system had refused
-     * for being full says so: into its own buffers it takes bytes for a peer long gone.
-     */
-    boolean progressed() {
-        int untaken = (int) untaken();
-        boolean progress = refused != 0 && refused + handedSince - untaken > 0;
-        refused = untaken;
-        handedSince = 0;
-        return progress;
-    }
-
-    /** Whether the operating system had refused some of our bytes when {@link #progressed} was last asked. */
-    boolean isRefused() {
-        return refused != 0;
     }
 
     private OutboundQueue waiting() {
@@ -603,11 +493,7 @@ final class Outbox {
         disposed = true;
         lose(corkBytes());
         discardWaiting();
-        ByteBuf bytes = cork;
-        cork = null;
-        if (bytes != null) {
-            bytes.release();
-        }
+        discardCork();
         moved();
     }
 }

@@ -1,5 +1,8 @@
 package dev.duplex.transport.internal;
 
+import dev.duplex.core.WebSocketProtocol;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import org.jspecify.annotations.Nullable;
 
 /** Something to be sent that has to wait: for the event loop's turn, or for the peer to read. Not yet encoded. */
@@ -10,16 +13,33 @@ sealed interface Outgoing {
     /** Payload bytes. */
     int bytes();
 
+    /**
+     * Appends it as frames, to a buffer with room for a frame of so many {@link #bytes}.
+     *
+     * @return false, nothing appended, if a close frame is out already
+     */
+    boolean writeTo(WebSocketProtocol protocol, ByteBuf out);
+
     /** What it counts against the bound of what may wait. */
     default long charge() {
         return (long) bytes() + OVERHEAD_BYTES;
     }
 
     /** A message whose text is kept as it was given. */
-    record Text(String text, int bytes, @Nullable Object key) implements Outgoing {}
+    record Text(String text, int bytes, @Nullable Object key) implements Outgoing {
+        @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writeText(text, out);
+        }
+    }
 
     /** A message whose bytes nobody will change; many connections may hold the same array. */
     record Bytes(boolean text, byte[] payload, @Nullable Object key) implements Outgoing {
+        @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writeMessage(text, Unpooled.wrappedBuffer(payload), 0, payload.length, out);
+        }
+
         @Override
         public int bytes() {
             return payload.length;
@@ -29,12 +49,22 @@ sealed interface Outgoing {
     /** A part of a message; never dropped, since the rest of the message would be lost with it. */
     record Part(boolean text, byte[] payload, boolean last) implements Outgoing {
         @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writePart(text, Unpooled.wrappedBuffer(payload), 0, payload.length, last, out);
+        }
+
+        @Override
         public int bytes() {
             return payload.length;
         }
     }
 
     record Ping(byte[] payload) implements Outgoing {
+        @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writePing(Unpooled.wrappedBuffer(payload), 0, payload.length, out);
+        }
+
         @Override
         public int bytes() {
             return payload.length;
@@ -43,12 +73,22 @@ sealed interface Outgoing {
 
     record Pong(byte[] payload) implements Outgoing {
         @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writePong(Unpooled.wrappedBuffer(payload), 0, payload.length, out);
+        }
+
+        @Override
         public int bytes() {
             return payload.length;
         }
     }
 
     record Close(int code, String reason) implements Outgoing {
+        @Override
+        public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
+            return protocol.writeClose(code, reason, out);
+        }
+
         @Override
         public int bytes() {
             return 0;

@@ -364,6 +364,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         outbox.attach(ctx);
+        loop().input().share(channel);
         // Most of what may wait has to wait in the queue: what is in the channel no policy can drop.
         int share = Math.max(1, limits().maxBufferedBytes() / CHANNEL_SHARE);
         if (share < channel.config().getWriteBufferHighWaterMark()) {
@@ -542,7 +543,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     @Override
     public ByteBuf out() {
-        return outbox.cork();
+        return outbox.corkForOwed();
     }
 
     @Override

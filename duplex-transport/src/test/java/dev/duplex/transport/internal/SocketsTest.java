@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -310,6 +311,43 @@ class SocketsTest {
                 assertThat(server.listener().closings).hasValue(1);
             }
         }
+    }
+
+    /** More than a socket takes at once; and the sender changes the bytes as soon as it may. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void largeMessagesArriveAsTheyWereWhenTheyWereSent(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(64 * 1024 * 1024));
+        int messages = 12;
+        int length = 700_000;
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            CompletableFuture<List<SendResult>> results = new CompletableFuture<>();
+            server.connection().channel().eventLoop().execute(() -> {
+                List<SendResult> all = new ArrayList<>();
+                ByteBuf payload = Unpooled.directBuffer(length);
+                for (int m = 0; m < messages; m++) {
+                    payload.clear().writeCharSequence(content(m, length), StandardCharsets.US_ASCII);
+                    all.add(server.connection().sendBytes(true, payload, 0, length, null));
+                    all.add(server.connection().sendText("after " + m, null));
+                }
+                payload.release();
+                results.complete(all);
+            });
+            assertThat(results.get(SECONDS, TimeUnit.SECONDS)).allMatch(SendResult::isAccepted);
+            while (client.recorder.events.size() < 2 * messages && client.read()) {}
+            List<String> events = client.recorder.take();
+            for (int m = 0; m < messages; m++) {
+                assertThat(events.get(2 * m).equals("text " + content(m, length)))
+                        .as("message %d", m)
+                        .isTrue();
+                assertThat(events.get(2 * m + 1)).isEqualTo("text after " + m);
+            }
+        }
+    }
+
+    private static String content(int number, int length) {
+        return Character.toString('a' + number).repeat(length);
     }
 
     /** Rows B01 and B02: the reader stops, and who sends is told; closing does not wait for it either. */
