@@ -10,6 +10,7 @@ module dev.duplex.cli {
     requires dev.duplex.client;
     requires dev.duplex.conformance;
     requires dev.duplex.server;
+    requires dev.duplex.socketio;
     requires HdrHistogram;
     requires info.picocli;
     requires java.management;

@@ -2,6 +2,7 @@ package dev.duplex.cli;
 
 import dev.duplex.cli.chat.ChatHandler;
 import dev.duplex.cli.chat.ChatRooms;
+import dev.duplex.cli.chat.ChatSockets;
 import dev.duplex.server.Route;
 import dev.duplex.server.WebSocketServer;
 import java.time.Clock;
@@ -23,7 +24,10 @@ import picocli.CommandLine.Spec;
             "",
             "Rooms are at /room/NAME, the lobby is at /. A WebSocket client that offers no",
             "subprotocol speaks plain text: what it sends, everybody in the room gets.",
-            "An empty room's messages are kept for an hour."
+            "An empty room's messages are kept for an hour.",
+            "",
+            "With --socketio, clients of Socket.IO name their room in auth.room, and emit",
+            "join {name}, say {text} and rename {name}."
         })
 final class ChatCommand implements Callable<Integer> {
     private static final int PORT = 8009;
@@ -42,19 +46,29 @@ final class ChatCommand implements Callable<Integer> {
             description = "Messages of a room that newcomers get; default: ${DEFAULT-VALUE}.")
     private int history;
 
+    @Option(
+            names = "--socketio",
+            description = "Speak Socket.IO with the page, which uses its official client, instead of WebSocket.")
+    private boolean socketIo;
+
     @Override
     public Integer call() {
         if (history < 0 || history > MAX_HISTORY) {
             throw ServerOptions.wrong("--history: expected a number from 0 to " + MAX_HISTORY + " but got " + history);
         }
         Pages pages = new Pages();
-        Route chat = new ChatHandler(new ChatRooms(history, Clock.systemUTC()), System::nanoTime).route();
+        ChatRooms rooms = new ChatRooms(history, Clock.systemUTC());
         WebSocketServer.Builder builder = WebSocketServer.builder()
-                .webSocket("/", chat)
-                .webSocket("/room/{name}", chat)
                 .http("/", pages.page("chat.html"))
                 .http("/room/{name}", pages.page("chat.html"))
                 .health("/health");
+        if (socketIo) {
+            builder.http("/assets/connection.js", pages.page("connection-socketio.js"));
+            new ChatSockets(rooms, System::nanoTime).server().attach(builder);
+        } else {
+            Route chat = new ChatHandler(rooms, System::nanoTime).route();
+            builder.webSocket("/", chat).webSocket("/room/{name}", chat);
+        }
         pages.addAssets(builder);
         server.staticFiles().ifPresent(builder::fallback);
         return new ServerRun(spec, server, PORT)

@@ -48,17 +48,23 @@ class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"common.css", "chat.css", "echo.css", "common.js", "chat.js", "echo.js"})
+    @ValueSource(strings = {"common.css", "chat.css", "echo.css", "common.js", "chat.js", "connection.js", "echo.js"})
     void assetsLoadNothingFromElsewhere(String asset) {
         assertThat(read(asset))
                 .doesNotContain("@import")
                 .doesNotContainPattern("url\\(")
                 .doesNotContainPattern("\\bimport\\(");
-        assertThat(matches(read(asset), "from '([^']*)'")).isSubsetOf("./common.js");
+        assertThat(matches(read(asset), "from '([^']*)'")).isSubsetOf("./common.js", "./connection.js");
+    }
+
+    @Test
+    void theConnectionOfSocketIoLoadsTheClientOfTheServer() {
+        assertThat(matches(read("connection-socketio.js"), "from '([^']*)'"))
+                .containsExactly("/socket.io/socket.io.esm.min.js");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"common.js", "chat.js", "echo.js"})
+    @ValueSource(strings = {"common.js", "chat.js", "connection.js", "connection-socketio.js", "echo.js"})
     void scriptsNeverParseTextAsMarkup(String script) {
         assertThat(read(script))
                 .doesNotContainPattern(

@@ -37,6 +37,7 @@ final class Modules {
                             "dev.duplex.transport",
                             "dev.duplex.server",
                             "dev.duplex.client",
+                            "dev.duplex.socketio",
                             "dev.duplex.conformance")));
 
     /** Whose internal packages are open to whom: the transport exists for these two, and the command sends broken frames and shows the wire. */

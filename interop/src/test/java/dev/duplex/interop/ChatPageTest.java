@@ -6,6 +6,7 @@ import dev.duplex.cli.RunningCommand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -26,7 +27,13 @@ class ChatPageTest {
 
     @BeforeEach
     void startTheServer() {
-        chat = RunningCommand.start("chat");
+        chat = start();
+    }
+
+    /** The command, with its arguments and these. */
+    RunningCommand start(String... more) {
+        return RunningCommand.start(
+                Stream.concat(Stream.of("chat"), Stream.of(more)).toArray(String[]::new));
     }
 
     @AfterEach
@@ -134,13 +141,22 @@ class ChatPageTest {
         waitForMembers(other, "Bea", "Ann");
     }
 
+    /** A client of Node that says something in the lobby, and leaves when it has heard something. */
+    CompletableFuture<Peers.Ended> node(String says, String until) {
+        String node = Peers.node().toString();
+        return CompletableFuture.supplyAsync(() -> Peers.run(
+                Peers.NODE_FOLDER, node, "chat-plain.js", chat().socket("/").toString(), says, until));
+    }
+
+    RunningCommand chat() {
+        return chat;
+    }
+
     @Test
-    void aPlainClientOfNodeIsInTheSameRoom(Browser browser) {
+    void aClientOfNodeIsInTheSameRoom(Browser browser) {
         Page ann = join(browser.open(chat.page("/")), "Ann");
         Page bea = join(browser.open(chat.page("/")), "Bea");
-        String node = Peers.node().toString();
-        CompletableFuture<Peers.Ended> plain = CompletableFuture.supplyAsync(() -> Peers.run(
-                Peers.NODE_FOLDER, node, "chat-plain.js", chat.socket("/").toString(), "你好 from ws", "Bea: bye"));
+        CompletableFuture<Peers.Ended> plain = node("你好 from ws", "Bea: bye");
         waitForText(ann, "你好 from ws");
         waitForText(bea, "你好 from ws");
         waitForMembers(ann, "Ann", "Bea", "guest-1");
@@ -173,7 +189,7 @@ class ChatPageTest {
             page.waitUntil("states.includes('reconnecting')");
             page.waitUntil("document.querySelector('#banner').checkVisibility()");
         }
-        chat = RunningCommand.start("chat", "--port", Integer.toString(chat.port()));
+        chat = start("--port", Integer.toString(chat.port()));
         for (Page page : List.of(ann, bea)) {
             page.waitUntil(inState("open"));
             assertThat(page.texts("states")).containsSubsequence("reconnecting", "connecting", "open");
@@ -268,7 +284,7 @@ class ChatPageTest {
 
     @Test
     void worksOverTls(Browser browser) {
-        try (RunningCommand encrypted = RunningCommand.start("chat", "--tls-self-signed")) {
+        try (RunningCommand encrypted = start("--tls-self-signed")) {
             Page ann = join(browser.open(encrypted.page("/")), "Ann");
             assertThat(ann.text("location.protocol")).isEqualTo("https:");
             say(ann, "quietly");

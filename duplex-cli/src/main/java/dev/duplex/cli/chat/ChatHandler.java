@@ -15,8 +15,6 @@ import java.util.function.LongSupplier;
 /** Joins the sessions of a server to the rooms. On the event loops. */
 public final class ChatHandler implements WebSocketHandler {
     private static final String ATTRIBUTE = "chat.seat";
-    private static final int BURST = 20;
-    private static final int PER_SECOND = 5;
 
     private final ChatRooms rooms;
     private final LongSupplier nanoTime;
@@ -56,8 +54,8 @@ public final class ChatHandler implements WebSocketHandler {
         return request.pathParameters().getOrDefault("name", ChatRooms.LOBBY);
     }
 
-    /** A session's place: the room, its line and its pace. */
-    private record Seat(ChatRoom room, ChatLine line, RateLimit pace, boolean plain) {}
+    /** Whether a session speaks plain text, and its seat. */
+    private record Guest(ChatSeat seat, boolean plain) {}
 
     @Override
     public void onOpen(Session session) {
@@ -67,54 +65,41 @@ public final class ChatHandler implements WebSocketHandler {
             return;
         }
         boolean plain = session.subprotocol().isEmpty();
-        Seat seat = new Seat(
-                room.get(), new SessionLine(session), new RateLimit(BURST, PER_SECOND, nanoTime.getAsLong()), plain);
-        session.attributes().put(ATTRIBUTE, seat);
+        ChatSeat seat = new ChatSeat(room.get(), new SessionLine(session), nanoTime);
+        session.attributes().put(ATTRIBUTE, new Guest(seat, plain));
         if (plain) {
-            seat.room().joinPlain(seat.line());
+            seat.joinPlain();
         }
     }
 
     @Override
     public void onMessage(Session session, Message message) {
-        if (!(session.attributes().get(ATTRIBUTE) instanceof Seat seat)) {
+        if (!(session.attributes().get(ATTRIBUTE) instanceof Guest guest)) {
             return;
         }
         try {
-            take(seat, message);
+            take(guest, message);
         } catch (ChatProblem problem) {
-            session.send(seat.plain() ? problem.text() : ChatProtocol.error(problem));
+            session.send(guest.plain() ? problem.text() : ChatProtocol.error(problem));
         }
     }
 
-    private void take(Seat seat, Message message) throws ChatProblem {
-        if (!seat.pace().pass(nanoTime.getAsLong())) {
-            throw new ChatProblem(
-                    ChatProblem.Code.TOO_FAST,
-                    "More than " + PER_SECOND + " messages a second; this one was left out.");
-        }
+    private static void take(Guest guest, Message message) throws ChatProblem {
+        guest.seat().count();
         if (!message.isText()) {
             throw ChatProtocol.bad("Expected text, not binary.");
         }
-        if (seat.plain()) {
-            seat.room().sayPlain(seat.line(), message.text());
-            return;
-        }
-        ChatRequest request = ChatProtocol.read(message.text());
-        if (request instanceof ChatRequest.Join join) {
-            seat.room().join(seat.line(), join.name());
-        } else if (request instanceof ChatRequest.Say say) {
-            seat.room().say(seat.line(), say.text());
-        } else if (request instanceof ChatRequest.Rename rename) {
-            seat.room().rename(seat.line(), rename.name());
+        if (guest.plain()) {
+            guest.seat().sayPlain(message.text());
+        } else {
+            guest.seat().take(ChatProtocol.read(message.text()));
         }
     }
 
     @Override
     public void onClose(Session session, CloseEvent event) {
-        if (session.attributes().remove(ATTRIBUTE) instanceof Seat seat) {
-            seat.room().leave(seat.line());
-            rooms.leave(seat.room());
+        if (session.attributes().remove(ATTRIBUTE) instanceof Guest guest) {
+            guest.seat().leave(rooms);
         }
     }
 

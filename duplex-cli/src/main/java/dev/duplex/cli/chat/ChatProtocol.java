@@ -9,10 +9,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Collection;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The JSON of the subprotocol {@code duplex-chat.v1}: one object a message, its {@code type} first to look at. */
 final class ChatProtocol {
@@ -59,7 +62,20 @@ final class ChatProtocol {
         if (!object.isObject()) {
             throw bad("Expected a JSON object such as {\"type\":\"say\",\"text\":\"hello\"}.");
         }
-        String type = text(object, "type");
+        return request(text(object, "type"), object);
+    }
+
+    /**
+     * What a client asks for.
+     *
+     * @param message its fields but for the type, as plain values
+     * @throws ChatProblem BAD_MESSAGE, whatever is wrong with it
+     */
+    static ChatRequest read(String type, @Nullable Object message) throws ChatProblem {
+        return request(type, JSON.valueToTree(message instanceof Map ? message : Map.of()));
+    }
+
+    private static ChatRequest request(String type, JsonNode object) throws ChatProblem {
         return switch (type) {
             case "join" -> new ChatRequest.Join(text(object, "name"));
             case "say" -> new ChatRequest.Say(text(object, "text"));
@@ -81,6 +97,15 @@ final class ChatProtocol {
     }
 
     // --------------------------------------------------------------------------------------------------------- writing
+
+    /** The object of a message that was written here. */
+    static ObjectNode object(String written) {
+        try {
+            return (ObjectNode) JSON.readTree(written);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("expected a message of our own", e);
+        }
+    }
 
     static String welcome(
             ChatMember you, String room, String epoch, Collection<ChatMember> members, Collection<String> history) {

@@ -2,8 +2,10 @@ package dev.duplex.cli.chat;
 
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ final class ChatRoom {
     private final String plainTopic;
 
     private final Map<ChatLine, ChatMember> members = new LinkedHashMap<>();
+    private final Set<ChatLine> plainMembers = new HashSet<>();
     private final Map<String, ChatLine> names = new HashMap<>();
     private long lastMessage;
 
@@ -76,6 +79,7 @@ final class ChatRoom {
         names.put(ChatNames.key(guest.name()), line);
         line.publish(jsonTopic, ChatProtocol.joined(guest, clock.millis()));
         members.put(line, guest);
+        plainMembers.add(line);
         line.follow(plainTopic);
     }
 
@@ -110,7 +114,9 @@ final class ChatRoom {
         String message = ChatProtocol.message(++lastMessage, from, text, clock.millis());
         history.add(message);
         line.publish(jsonTopic, message);
-        line.publish(plainTopic, plain);
+        if (!plainMembers.isEmpty()) {
+            line.publish(plainTopic, plain);
+        }
     }
 
     /**
@@ -136,6 +142,7 @@ final class ChatRoom {
     /** Somebody's connection has ended. */
     synchronized void leave(ChatLine line) {
         ChatMember member = members.remove(line);
+        plainMembers.remove(line);
         if (member != null) {
             names.remove(ChatNames.key(member.name()));
             line.publish(jsonTopic, ChatProtocol.left(member, clock.millis()));

@@ -1,12 +1,12 @@
-// The chat room: one WebSocket to the page's own address, subprotocol duplex-chat.v1, JSON both ways.
+// The chat room: one connection, the messages of duplex-chat.v1 both ways.
 // All text of others goes through textContent.
 
 import {
   applyStrings, backoff, byId, coalesced, explainClose, formatNumber, hasString, languageButton, languageTag, make, onLanguage, say, store, t,
   tabStore,
 } from './common.js';
+import * as connection from './connection.js';
 
-const SUBPROTOCOL = 'duplex-chat.v1';
 const KEPT_ENTRIES = 1000;
 const GROUP_GAP_MS = 5 * 60_000;
 const OPEN_TIMEOUT_MS = 10_000;
@@ -48,8 +48,6 @@ function addressOf(room) {
 }
 
 const room = roomOf(location.pathname);
-const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
-const socketUrl = `${scheme}//${location.host}${location.pathname}`;
 const roomTitle = () => (room === null || room === 'lobby' ? t('chat.lobby') : withoutDirections(room));
 
 const draftKey = `chat.draft.${room ?? ''}`;
@@ -95,7 +93,7 @@ function setState(next, reason = why) {
 
 function showState() {
   ui.state.textContent = t(`chat.state.${state}`);
-  ui.state.title = state === 'open' ? socketUrl : why();
+  ui.state.title = state === 'open' ? connection.address : why();
   const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
   ui.banner.hidden = state === 'open';
   ui.banner.dataset.state = state;
@@ -117,7 +115,7 @@ function connect() {
   let opened = false;
   let current;
   try {
-    current = new WebSocket(socketUrl, SUBPROTOCOL);
+    current = connection.open(room ?? 'lobby');
   } catch (error) {
     setState('closed', () => String(error.message));
     return;

@@ -175,8 +175,7 @@ final class LiveSocket implements EngineSocket, SessionEvents {
         }
     }
 
-    // ------------------------------------------------------------------------------------------------------- the
-    // client
+    // ----------------------------------------------------------------------------------------------------- the client
 
     private EngineSession opened(@Nullable WebSocketLink on) {
         String first = server.settings().initialPacket;
@@ -205,7 +204,7 @@ final class LiveSocket implements EngineSocket, SessionEvents {
     /** Begins with a WebSocket. */
     void open(Session webSocket) {
         WebSocketLink opened = new WebSocketLink(webSocket, codec);
-        webSocket.attributes().put(EngineServer.LINK, new Linked(this, opened));
+        webSocket.attributes().put(WebSocketEndpoint.LINK, new Linked(this, opened));
         arrived(() -> {
             link = opened;
             opened(opened);
@@ -243,7 +242,7 @@ final class LiveSocket implements EngineSocket, SessionEvents {
     /** A WebSocket that may take over. */
     void upgrade(Session webSocket) {
         WebSocketLink opened = new WebSocketLink(webSocket, codec);
-        webSocket.attributes().put(EngineServer.LINK, new Linked(this, opened));
+        webSocket.attributes().put(WebSocketEndpoint.LINK, new Linked(this, opened));
         arrived(() -> {
             candidate = session.isUpgrading() ? candidate : opened;
             session.upgrade(opened, Timers.now());
