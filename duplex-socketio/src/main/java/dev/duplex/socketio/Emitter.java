@@ -1,10 +1,13 @@
 package dev.duplex.socketio;
 
+import dev.duplex.socketio.parser.Packet;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** One client, and how events are sent to it. Immutable. */
@@ -44,7 +47,14 @@ public final class Emitter implements Emitting {
 
     @Override
     public void emitList(String event, List<? extends @Nullable Object> arguments) {
-        socket.emit(event, arguments, flags);
+        Namespace namespace = socket.nsp();
+        Packet packet = namespace.event(event, arguments);
+        if (socket.pid() != null) {
+            // By way of the adapter, so that the event is kept for when the client comes back.
+            namespace.adapter().broadcast(packet, new BroadcastOptions(Set.of(socket.id()), Set.of(), flags));
+        } else {
+            send(packet);
+        }
     }
 
     /**
@@ -55,6 +65,50 @@ public final class Emitter implements Emitting {
      *     {@link IllegalArgumentException} if it does not fit
      */
     public <T> CompletionStage<T> emitWithAck(String event, Class<T> type, @Nullable Object... arguments) {
-        return socket.emitWithAck(event, type, Arrays.asList(arguments), flags);
+        Namespace namespace = socket.nsp();
+        PendingAcks acks = socket.acks();
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        int most = namespace.server().settings().maxPendingAcks;
+        if (acks.size() >= most) {
+            answer.completeExceptionally(new AckException(
+                    "more than " + most + " acknowledgements of this client are waited for (maxPendingAcks)"));
+            return answer;
+        }
+        long number = namespace.nextAckId();
+        Packet packet = namespace.event(event, Arrays.asList(arguments)).withId(number);
+        Future<?> timer = flags.timeout().isEmpty()
+                ? null
+                : namespace
+                        .server()
+                        .schedule(
+                                flags.timeout().get(),
+                                () -> answer.completeExceptionally(new AckException("operation has timed out")));
+        acks.await(
+                number,
+                values -> {
+                    try {
+                        answer.complete(namespace.firstOf(values, type));
+                    } catch (IllegalArgumentException unfit) {
+                        answer.completeExceptionally(unfit);
+                    }
+                },
+                answer);
+        answer.whenComplete((value, error) -> {
+            acks.forget(number);
+            if (timer != null) {
+                timer.cancel(false);
+            }
+        });
+        if (!socket.isConnected()) {
+            answer.completeExceptionally(new AckException("the client is not connected"));
+            return answer;
+        }
+        send(packet);
+        return answer;
+    }
+
+    private void send(Packet packet) {
+        socket.notifyOutgoing(packet);
+        socket.write(socket.nsp().encode(packet, flags.compress()), flags.ifWritable());
     }
 }

@@ -184,13 +184,13 @@ public class InMemoryAdapter implements Adapter {
         List<EngineMessage> encoded = namespace.encode(numbered, options.flags().compress());
         List<Socket> asked = new ArrayList<>();
         apply(options, asked::add);
-        asked.forEach(socket -> socket.awaitAck(id, ack));
+        asked.forEach(socket -> socket.acks().await(id, ack));
         clientCount.accept(asked.size());
         asked.forEach(socket -> {
             socket.notifyOutgoing(numbered);
             socket.write(encoded, options.flags().ifWritable());
         });
-        return () -> asked.forEach(socket -> socket.forgetAck(id));
+        return () -> asked.forEach(socket -> socket.acks().forget(id));
     }
 
     @Override

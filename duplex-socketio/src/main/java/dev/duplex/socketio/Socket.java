@@ -7,7 +7,6 @@ import dev.duplex.socketio.parser.Packet;
 import dev.duplex.socketio.parser.PacketType;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -15,13 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,18 +36,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Socket extends EventSource implements RemoteSocket {
-    private static final Ack NO_ANSWER = new Ack() {
-        @Override
-        public boolean isExpected() {
-            return false;
-        }
-
-        @Override
-        public void send(@Nullable Object... arguments) {
-            // Nobody waits.
-        }
-    };
-
     private final Namespace namespace;
     private final Client client;
     private final String id;
@@ -60,14 +44,9 @@ public final class Socket extends EventSource implements RemoteSocket {
     private final ConcurrentMap<String, Object> data = new ConcurrentHashMap<>();
     private final Adapter.@Nullable RestoredSession restored;
     private final Emitter usual = new Emitter(this, BroadcastOptions.Flags.NONE);
-    private final Map<Long, Consumer<List<@Nullable Object>>> acks = new ConcurrentHashMap<>();
-    private final Map<Long, CompletableFuture<?>> waiting = new ConcurrentHashMap<>();
+    private final PendingAcks acks = new PendingAcks();
     private final List<PacketMiddleware> middlewares = new CopyOnWriteArrayList<>();
-    private final List<AnyListener> any = new CopyOnWriteArrayList<>();
-    private final List<AnyListener> anyOutgoing = new CopyOnWriteArrayList<>();
-    private final List<DisconnectListener> disconnecting = new CopyOnWriteArrayList<>();
-    private final List<DisconnectListener> disconnects = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Throwable>> errors = new CopyOnWriteArrayList<>();
+    private final Observers observers;
     private volatile boolean connected;
 
     /** It is in no room any more, and comes into none. */
@@ -98,6 +77,7 @@ public final class Socket extends EventSource implements RemoteSocket {
             Adapter.@Nullable RestoredSession restored) {
         this.namespace = namespace;
         this.client = client;
+        this.observers = new Observers(namespace);
         this.restored = restored;
         this.handshake = new Handshake(
                 client.connection().request(), auth, namespace.server().mapper(), Instant.now());
@@ -120,8 +100,7 @@ public final class Socket extends EventSource implements RemoteSocket {
         }
     }
 
-    // -------------------------------------------------------------------------------------------------------- who it
-    // is
+    // ------------------------------------------------------------------------------------------------------- who it is
 
     @Override
     public String id() {
@@ -165,55 +144,54 @@ public final class Socket extends EventSource implements RemoteSocket {
         return client;
     }
 
-    // --------------------------------------------------------------------------------------------------------
-    // listeners
+    // ------------------------------------------------------------------------------------------------------- listeners
 
     /** Told of every event, before its listeners and before middlewares. */
     public Subscription onAny(AnyListener listener) {
-        return added(any, listener, any.size());
+        return Observers.last(observers.any, listener);
     }
 
     /** As {@link #onAny}, before the other such listeners. */
     public Subscription prependAny(AnyListener listener) {
-        return added(any, listener, 0);
+        return Observers.first(observers.any, listener);
     }
 
     /** Removes all listeners of {@link #onAny}. */
     public void offAny() {
-        any.clear();
+        observers.any.clear();
     }
 
     public List<AnyListener> listenersAny() {
-        return List.copyOf(any);
+        return List.copyOf(observers.any);
     }
 
     /** Told of every event that is sent to this client. Must not block, and may be called by any thread. */
     public Subscription onAnyOutgoing(AnyListener listener) {
-        return added(anyOutgoing, listener, anyOutgoing.size());
+        return Observers.last(observers.anyOutgoing, listener);
     }
 
     /** As {@link #onAnyOutgoing}, before the other such listeners. */
     public Subscription prependAnyOutgoing(AnyListener listener) {
-        return added(anyOutgoing, listener, 0);
+        return Observers.first(observers.anyOutgoing, listener);
     }
 
     /** Removes all listeners of {@link #onAnyOutgoing}. */
     public void offAnyOutgoing() {
-        anyOutgoing.clear();
+        observers.anyOutgoing.clear();
     }
 
     public List<AnyListener> listenersAnyOutgoing() {
-        return List.copyOf(anyOutgoing);
+        return List.copyOf(observers.anyOutgoing);
     }
 
     /** Told when the client is about to leave, while it is still in its rooms. */
     public Subscription onDisconnecting(DisconnectListener listener) {
-        return added(disconnecting, listener, disconnecting.size());
+        return Observers.last(observers.disconnecting, listener);
     }
 
     /** Told when the client has left. */
     public Subscription onDisconnect(DisconnectListener listener) {
-        return added(disconnects, listener, disconnects.size());
+        return Observers.last(observers.disconnects, listener);
     }
 
     /**
@@ -221,7 +199,7 @@ public final class Socket extends EventSource implements RemoteSocket {
      * not fit, a listener that throws.
      */
     public Subscription onError(Consumer<Throwable> listener) {
-        return added(errors, listener, errors.size());
+        return Observers.last(observers.errors, listener);
     }
 
     /** Adds a middleware for events, after those there are. */
@@ -230,13 +208,7 @@ public final class Socket extends EventSource implements RemoteSocket {
         return this;
     }
 
-    private static <T> Subscription added(List<T> listeners, T listener, int index) {
-        listeners.add(Math.min(index, listeners.size()), Objects.requireNonNull(listener, "listener"));
-        return () -> listeners.remove(listener);
-    }
-
-    // ----------------------------------------------------------------------------------------------------------
-    // sending
+    // --------------------------------------------------------------------------------------------------------- sending
 
     @Override
     public void emitList(String event, List<? extends @Nullable Object> arguments) {
@@ -288,92 +260,29 @@ public final class Socket extends EventSource implements RemoteSocket {
         return broadcast().except(rooms);
     }
 
-    void emit(String event, List<? extends @Nullable Object> arguments, BroadcastOptions.Flags flags) {
-        Packet packet = namespace.event(event, arguments);
-        if (pid != null) {
-            // By way of the adapter, so that the event is kept for when the client comes back.
-            namespace.adapter().broadcast(packet, new BroadcastOptions(Set.of(id), Set.of(), flags));
-        } else {
-            notifyOutgoing(packet);
-            write(namespace.encode(packet, flags.compress()), flags.ifWritable());
-        }
+    /** The secret by which the client is known again, if it may come back. */
+    @Nullable
+    String pid() {
+        return pid;
     }
 
-    <T> CompletionStage<T> emitWithAck(
-            String event, Class<T> type, List<? extends @Nullable Object> arguments, BroadcastOptions.Flags flags) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        int most = namespace.server().settings().maxPendingAcks;
-        if (waiting.size() >= most) {
-            answer.completeExceptionally(new AckException(
-                    "more than " + most + " acknowledgements of this client are" + " waited for (maxPendingAcks)"));
-            return answer;
-        }
-        long number = namespace.nextAckId();
-        Packet packet = namespace.event(event, arguments).withId(number);
-        waiting.put(number, answer);
-        Future<?> timer = flags.timeout().isEmpty()
-                ? null
-                : namespace
-                        .server()
-                        .schedule(
-                                flags.timeout().get(),
-                                () -> answer.completeExceptionally(new AckException("operation has timed out")));
-        answer.whenComplete((value, error) -> {
-            forgetAck(number);
-            waiting.remove(number);
-            if (timer != null) {
-                timer.cancel(false);
-            }
-        });
-        awaitAck(number, values -> {
-            try {
-                answer.complete(namespace.firstOf(values, type));
-            } catch (IllegalArgumentException unfit) {
-                answer.completeExceptionally(unfit);
-            }
-        });
-        if (!connected) {
-            answer.completeExceptionally(new AckException("the client is not connected"));
-            return answer;
-        }
-        notifyOutgoing(packet);
-        write(namespace.encode(packet, flags.compress()), flags.ifWritable());
-        return answer;
-    }
-
-    void awaitAck(long number, Consumer<List<@Nullable Object>> ack) {
-        acks.put(number, ack);
-    }
-
-    void forgetAck(long number) {
-        acks.remove(number);
+    PendingAcks acks() {
+        return acks;
     }
 
     void notifyOutgoing(Packet packet) {
-        if (anyOutgoing.isEmpty()) {
-            return;
-        }
-        List<@Nullable Object> values = packet.list();
-        Args args = namespace.args(values.subList(1, values.size()));
-        for (AnyListener listener : anyOutgoing) {
-            try {
-                listener.on(String.valueOf(values.get(0)), args);
-            } catch (Exception error) {
-                listenerFailed(String.valueOf(values.get(0)), error);
-            }
-        }
+        observers.outgoing(packet.list());
     }
 
     void write(List<EngineMessage> encoded, boolean ifWritable) {
         client.write(encoded, ifWritable);
     }
 
-    private void write(Packet packet) {
+    void write(Packet packet) {
         client.write(namespace.encode(packet, true), false);
     }
 
-    // ------------------------------------------------------------------------------------------------------------
-    // rooms
+    // ----------------------------------------------------------------------------------------------------------- rooms
 
     /**
      * Puts the client into rooms.
@@ -402,8 +311,7 @@ public final class Socket extends EventSource implements RemoteSocket {
         return namespace.adapter().socketRooms(id);
     }
 
-    // -------------------------------------------------------------------------------------------------------
-    // connection
+    // ------------------------------------------------------------------------------------------------------ connection
 
     /** In the order of the connection, as all that follows. */
     void connected() {
@@ -429,13 +337,7 @@ public final class Socket extends EventSource implements RemoteSocket {
     void received(Packet packet) {
         switch (packet.type()) {
             case EVENT -> event(packet);
-            case ACK -> {
-                Consumer<List<@Nullable Object>> ack =
-                        packet.id().isPresent() ? acks.remove(packet.id().getAsLong()) : null;
-                if (ack != null) {
-                    ack.accept(packet.list());
-                }
-            }
+            case ACK -> acks.received(packet);
             case DISCONNECT -> closed(DisconnectReason.CLIENT_NAMESPACE_DISCONNECT);
             default -> throw new IllegalStateException("not for a socket: " + packet);
         }
@@ -445,41 +347,9 @@ public final class Socket extends EventSource implements RemoteSocket {
         List<@Nullable Object> values = packet.list();
         String event = String.valueOf(values.get(0));
         Args args = namespace.args(values.subList(1, values.size()));
-        Ack ack = packet.id().isPresent() ? new Answer(packet.id().getAsLong()) : NO_ANSWER;
-        for (AnyListener listener : any) {
-            try {
-                listener.on(event, args);
-            } catch (Exception error) {
-                listenerFailed(event, error);
-            }
-        }
+        Ack ack = packet.id().isPresent() ? new Answer(this, packet.id().getAsLong()) : Answer.NONE;
+        observers.incoming(event, args);
         run(event, args, ack, middlewares.iterator());
-    }
-
-    /** An acknowledgement that the client waits for. */
-    private final class Answer implements Ack {
-        private final long number;
-        private final AtomicBoolean sent = new AtomicBoolean();
-
-        Answer(long number) {
-            this.number = number;
-        }
-
-        @Override
-        public boolean isExpected() {
-            return true;
-        }
-
-        @Override
-        public void send(@Nullable Object... arguments) {
-            if (sent.compareAndSet(false, true)) {
-                List<@Nullable Object> values = new ArrayList<>(arguments.length);
-                for (Object argument : arguments) {
-                    values.add(namespace.server().mapper().toValue(argument));
-                }
-                write(Packet.of(PacketType.ACK, namespace.name(), values).withId(number));
-            }
-        }
     }
 
     private void run(String event, Args args, Ack ack, Iterator<PacketMiddleware> left) {
@@ -499,20 +369,11 @@ public final class Socket extends EventSource implements RemoteSocket {
 
     @Override
     void listenerFailed(String event, Throwable error) {
-        if (errors.isEmpty()) {
-            Namespace.LOG.warn("A listener of namespace {} has failed", namespace, error);
-        }
-        failed(error);
+        observers.listenerFailed(error);
     }
 
     void failed(Throwable error) {
-        for (Consumer<Throwable> listener : errors) {
-            try {
-                listener.accept(error);
-            } catch (RuntimeException again) {
-                Namespace.LOG.warn("An error listener of namespace {} has failed", namespace, again);
-            }
-        }
+        observers.failed(error);
     }
 
     /** Removes the client from the namespace; its connection goes on. */
@@ -539,26 +400,15 @@ public final class Socket extends EventSource implements RemoteSocket {
         if (!connected) {
             return;
         }
-        tell(disconnecting, reason);
+        observers.tell(observers.disconnecting, reason);
         if (pid != null && reason.isRecoverable()) {
             namespace.adapter().persistSession(new Adapter.SavedSession(id, pid, rooms(), data));
         }
         client.remove(this);
         connected = false;
         cleanUp();
-        tell(disconnects, reason);
-        AckException gone = new AckException("socket has been disconnected");
-        waiting.values().forEach(answer -> answer.completeExceptionally(gone));
-    }
-
-    private void tell(List<DisconnectListener> listeners, DisconnectReason reason) {
-        for (DisconnectListener listener : listeners) {
-            try {
-                listener.on(reason);
-            } catch (Throwable error) {
-                Namespace.LOG.warn("A disconnect listener of namespace {} has failed", namespace, error);
-            }
-        }
+        observers.tell(observers.disconnects, reason);
+        acks.end(new AckException("socket has been disconnected"));
     }
 
     /** Leaves nothing behind. */

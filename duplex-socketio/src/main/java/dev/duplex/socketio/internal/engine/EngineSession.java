@@ -48,11 +48,7 @@ public final class EngineSession {
     /** The end is told to the client with the next GET. */
     private boolean endsWithNextPoll;
 
-    /** The time of the pong has been extended once, as something else came instead. */
-    private boolean extended;
-
-    private long pingAt = NEVER;
-    private long heardBy = NEVER;
+    private final Heartbeat heartbeat;
     private long upgradedBy = NEVER;
     private long noopAt = NEVER;
     private long endedBy = NEVER;
@@ -86,12 +82,7 @@ public final class EngineSession {
         this.settings = settings;
         this.events = events;
         this.link = link;
-        if (codec.revision() == 3) {
-            // The client pings.
-            heardBy = now + settings.pingInterval() + settings.pingTimeout();
-        } else {
-            pingAt = now + settings.pingInterval();
-        }
+        this.heartbeat = new Heartbeat(codec.revision(), settings, now);
         send(Packet.of(PacketType.OPEN, handshake()));
         if (first != null) {
             send(first);
@@ -299,10 +290,7 @@ public final class EngineSession {
         // The official client polls no more by now. Another one is not to take a close packet for the end.
         answer(List.of(Packet.of(PacketType.NOOP)));
         link = from;
-        if (heardBy != NEVER) {
-            // What was in flight by polling may be lost.
-            heardBy = now + timeToBeHeard();
-        }
+        heartbeat.moved(now);
         endsWithNextPoll = false;
         endedBy = NEVER;
         events.upgraded();
@@ -341,51 +329,35 @@ public final class EngineSession {
         if (state != ReadyState.OPEN) {
             return;
         }
-        boolean clientPings = codec.revision() == 3;
         PacketType type = packet.type();
-        if (!clientPings && heardBy != NEVER && !extended && type != PacketType.PONG) {
-            // A large message may be in front of the pong.
-            extended = true;
-            heardBy = now + timeToBeHeard();
-        }
         switch (type) {
-            case PING -> {
-                if (clientPings) {
-                    heardBy = now + timeToBeHeard();
+            case PING, PONG -> {
+                boolean ping = type == PacketType.PING;
+                if (!heartbeat.beats(ping, now)) {
+                    ended(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
+                } else if (ping) {
                     send(Packet.of(PacketType.PONG));
-                } else {
-                    ended(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
                 }
             }
-            case PONG -> {
-                if (clientPings) {
-                    ended(CloseReason.TRANSPORT_ERROR, "invalid heartbeat direction");
-                } else {
-                    heardBy = NEVER;
-                    pingAt = now + settings.pingInterval();
-                }
+            case MESSAGE -> {
+                heartbeat.heard(now);
+                events.message(packet);
             }
-            case MESSAGE -> events.message(packet);
-            default -> {
-                // Of no meaning from a client here; Node's server ignores them too.
-            }
+            // Of no meaning from a client here; Node's server ignores them too.
+            default -> heartbeat.heard(now);
         }
-    }
-
-    private long timeToBeHeard() {
-        return codec.revision() == 3 ? settings.pingInterval() + settings.pingTimeout() : settings.pingTimeout();
     }
 
     // ---------------------------------------------------------------------------------------------------------- time
 
     /** When {@link #timeout} is to be called next, or {@link #NEVER}. */
     public long deadline() {
-        return Math.min(Math.min(pingAt, heardBy), Math.min(Math.min(upgradedBy, noopAt), endedBy));
+        return Math.min(heartbeat.deadline(), Math.min(Math.min(upgradedBy, noopAt), endedBy));
     }
 
     /** Does what is due. */
     public void timeout(long now) {
-        if (now >= heardBy) {
+        if (heartbeat.isMissed(now)) {
             ended(CloseReason.PING_TIMEOUT, "");
         }
         if (now >= endedBy) {
@@ -398,10 +370,7 @@ public final class EngineSession {
             noopAt = now + NOOP_INTERVAL;
             answer(List.of(Packet.of(PacketType.NOOP)));
         }
-        if (now >= pingAt) {
-            pingAt = NEVER;
-            extended = false;
-            heardBy = now + settings.pingTimeout();
+        if (heartbeat.pings(now)) {
             send(Packet.of(PacketType.PING));
         }
     }
@@ -443,8 +412,7 @@ public final class EngineSession {
             return;
         }
         state = ReadyState.CLOSED;
-        pingAt = NEVER;
-        heardBy = NEVER;
+        heartbeat.end();
         endedBy = NEVER;
         buffer = new ArrayDeque<>(0);
         buffered = 0;
