@@ -21,8 +21,10 @@ public final class PreparedMessage implements AutoCloseable {
 
     private @Nullable ByteBuf plain;
 
-    /** By window bits; a frame that did not shrink is not there twice but is {@link #plain}. */
-    private final @Nullable ByteBuf[] deflated = new @Nullable ByteBuf[LARGEST_WINDOW_BITS + 1];
+    /**
+     * By window bits; a frame that did not shrink is not there twice but is {@link #plain}. Null until a connection compresses.
+     */
+    private @Nullable ByteBuf @Nullable [] deflated;
 
     /** @param payload read, never kept beyond {@link #close}; must be UTF-8 if text */
     public PreparedMessage(boolean text, ByteBuf payload, DeflateResources resources, ByteBufAllocator allocator) {
@@ -60,10 +62,15 @@ public final class PreparedMessage implements AutoCloseable {
     }
 
     private ByteBuf deflated(int windowBits) {
-        ByteBuf frame = deflated[windowBits];
+        @Nullable ByteBuf[] frames = deflated;
+        if (frames == null) {
+            frames = new @Nullable ByteBuf[LARGEST_WINDOW_BITS + 1];
+            deflated = frames;
+        }
+        ByteBuf frame = frames[windowBits];
         if (frame == null) {
             frame = deflate(windowBits);
-            deflated[windowBits] = frame;
+            frames[windowBits] = frame;
         }
         return frame;
     }
@@ -84,12 +91,14 @@ public final class PreparedMessage implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int bits = 0; bits < deflated.length; bits++) {
-            ByteBuf frame = deflated[bits];
-            if (frame != null && !isPlain(frame)) {
-                frame.release();
+        @Nullable ByteBuf[] frames = deflated;
+        deflated = null;
+        if (frames != null) {
+            for (ByteBuf frame : frames) {
+                if (frame != null && !isPlain(frame)) {
+                    frame.release();
+                }
             }
-            deflated[bits] = null;
         }
         if (plain != null) {
             plain.release();

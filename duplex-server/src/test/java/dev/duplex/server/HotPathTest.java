@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -24,6 +27,15 @@ class HotPathTest {
     private static final int WARM_UP = 20_000;
 
     private static final int MEASURED = 1_000;
+
+    /**
+     * What a publication may leave: a copy of what the caller may change, a record, what holds its frames on a loop, and
+     * where Netty has no Unsafe a view.
+     */
+    private static final int BYTES_A_PUBLICATION = 256;
+
+    /** Less, as each round has so many more threads that take turns; what is compiled later is of the round only. */
+    private static final int WARM_UP_OF_PUBLISHING = 5_000;
 
     private static ServerJvm jvm;
     private static int port;
@@ -127,5 +139,44 @@ class HotPathTest {
                     .as("bytes in %d messages", MESSAGES_AT_ONCE * MEASURED)
                     .isLessThan((long) MESSAGES_AT_ONCE * MEASURED);
         }
+    }
+
+    private static void publish(int count, List<RawClient> members, byte[] frames, int bytesForEach)
+            throws IOException {
+        for (int i = 0; i < count; i++) {
+            members.get(0).send(frames);
+            for (RawClient member : members) {
+                member.read(bytesForEach);
+            }
+        }
+    }
+
+    /** What event loops allocate while what one member publishes goes to so many. */
+    private static long allocatedForPublishing(int numberOfMembers) throws IOException {
+        List<RawClient> members = new ArrayList<>();
+        try {
+            for (int i = 0; i < numberOfMembers; i++) {
+                members.add(RawClient.open(port, "/topic"));
+            }
+            publish(WARM_UP_OF_PUBLISHING, members, Kind.BINARY.frames, Kind.BINARY.answerBytes);
+            long before = Long.parseLong(jvm.ask(port, "allocated"));
+            publish(MEASURED, members, Kind.BINARY.frames, Kind.BINARY.answerBytes);
+            return Long.parseLong(jvm.ask(port, "allocated")) - before;
+        } finally {
+            for (RawClient member : members) {
+                member.close();
+            }
+        }
+    }
+
+    @Test
+    void aPublicationLeavesGarbageOnceAndNoneForEachMember() throws IOException {
+        long publications = (long) MESSAGES_AT_ONCE * MEASURED;
+        long forOne = allocatedForPublishing(1);
+        assertThat(forOne).as("bytes for %d publications", publications).isLessThan(BYTES_A_PUBLICATION * publications);
+        int members = 8;
+        assertThat(allocatedForPublishing(members) - forOne)
+                .as("bytes more for %d publications to %d members", publications, members)
+                .isLessThan((members - 1) * publications);
     }
 }

@@ -113,7 +113,7 @@ abstract class ChannelWriter {
             // A slice, not a duplicate: nothing behind us can append to the memory that others send too.
             writeToChannel(frame.retainedSlice());
         } else if (!share(prepared, frame)) {
-            cork(frame.readableBytes()).writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+            LoopOutput.copy(frame, cork(frame.readableBytes()));
         }
     }
 

@@ -90,8 +90,13 @@ final class LoopOutput {
         placed = message;
         placedFrame = frame;
         place = buffer.writerIndex();
-        buffer.writeBytes(frame, frame.readerIndex(), frame.readableBytes());
+        copy(frame, buffer);
         return place;
+    }
+
+    /** By the view that the frame keeps: without Unsafe Netty would make one each time. A frame is its loop's alone. */
+    static void copy(ByteBuf frame, ByteBuf to) {
+        to.writeBytes(frame.internalNioBuffer(frame.readerIndex(), frame.readableBytes()));
     }
 
     /** One connection more, or one fewer, that has frames there which have not left. */
