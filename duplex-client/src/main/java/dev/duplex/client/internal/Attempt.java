@@ -286,7 +286,11 @@ final class Attempt {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER, HIGH_WATER))
                 .handler(new ChannelInitializer<>() {
                     @Override
-                    protected void initChannel(Channel created) {}
+                    protected void initChannel(Channel created) {
+                        if (!beginsWithTls()) {
+                            loops.readTogether(created);
+                        }
+                    }
                 });
         if (address instanceof InetSocketAddress) {
             bootstrap.option(ChannelOption.TCP_NODELAY, true);
@@ -297,6 +301,10 @@ final class Attempt {
             }
         }
         return bootstrap.connect(loops.nativeAddress(address));
+    }
+
+    private boolean beginsWithTls() {
+        return url().isSecure() || (proxy != null && proxy.scheme() == Proxy.Scheme.HTTPS);
     }
 
     /** Without the system call and the address again, which Netty has in its messages. */

@@ -6,6 +6,9 @@ import io.netty.buffer.ByteBuf;
 
 /** What a {@link WebSocketConnection} tells its owner, always on the connection's event loop. */
 public interface ConnectionListener {
+    /** Something has been read: calls for what is in it follow. */
+    default void onRead() {}
+
     /** A whole message; the payload is valid during the call. */
     void onMessage(boolean text, ByteBuf payload, int index, int length);
 

@@ -381,6 +381,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         deadlines.bytesRead();
+        listener.onRead();
         if (unread != null) {
             unread.writeBytes(in);
             in.release();

@@ -13,7 +13,7 @@ public final class LoadLoop {
     private final ClientLoops loops;
     private final EventLoop loop;
     private final Thread thread;
-    private final ReadClock clock = new ReadClock();
+    private long lastRead = System.nanoTime();
     private final Incoming incoming = new Incoming();
 
     LoadLoop(ClientLoops loops, EventLoop loop) {
@@ -55,8 +55,14 @@ public final class LoadLoop {
                 .start();
     }
 
-    ReadClock clock() {
-        return clock;
+    /** Notes the time: once per read, however many messages are in it. */
+    void read() {
+        lastRead = System.nanoTime();
+    }
+
+    /** {@link System#nanoTime} of the last read of any of its connections. */
+    long lastRead() {
+        return lastRead;
     }
 
     Incoming incoming() {

@@ -10,7 +10,6 @@ import dev.duplex.transport.CloseKind;
 import dev.duplex.transport.SendResult;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelPipeline;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -84,8 +83,6 @@ public final class LoadSocket {
         public void established(WebSocketConnection opened, String subprotocol, String extensions) {
             long now = System.nanoTime();
             connection = opened;
-            ChannelPipeline pipeline = opened.channel().pipeline();
-            pipeline.addBefore(pipeline.context(opened).name(), null, loop.clock());
             listener.opened(
                     LoadSocket.this,
                     new ConnectTimes(
@@ -114,9 +111,14 @@ public final class LoadSocket {
         }
 
         @Override
+        public void onRead() {
+            loop.read();
+        }
+
+        @Override
         public void onMessage(boolean text, ByteBuf payload, int index, int length) {
             Incoming message = loop.incoming().of(text, payload, index, length);
-            listener.message(LoadSocket.this, message, loop.clock().now());
+            listener.message(LoadSocket.this, message, loop.lastRead());
             message.clear();
         }
 
