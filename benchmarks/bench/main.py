@@ -5,6 +5,7 @@ import json
 import pathlib
 import resource
 import signal
+import statistics
 import sys
 
 from . import build, machine, report, servers
@@ -13,7 +14,7 @@ from .scenarios import SCENARIOS
 from .turn import Turn
 
 SETTLE = 0.7  # seconds of load before each interval that counts; the warm-up proper comes once, before the first
-IDLE_STEPS = (2_000, 18_000)
+IDLE_STEPS = (2_000, 10_000, 18_000)
 DESCRIPTORS_OF_ITS_OWN = 1_000
 
 
@@ -143,8 +144,8 @@ def load(scenario, able, options, recorder):
 def idle(scenario, able, options, recorder):
     """A new process for each repetition: what a process has once taken it hardly gives back."""
     descriptors = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    most = min(IDLE_STEPS[1], descriptors - DESCRIPTORS_OF_ITS_OWN)
-    steps = (IDLE_STEPS[0], most)
+    most = min(IDLE_STEPS[-1], descriptors - DESCRIPTORS_OF_ITS_OWN)
+    steps = tuple(sorted({min(step, most) for step in IDLE_STEPS}))
     if most <= IDLE_STEPS[0]:
         raise SystemExit(f"bench: F needs more than {IDLE_STEPS[0]} descriptors, `ulimit -Hn` says {descriptors}")
     broken = set()
@@ -163,16 +164,20 @@ def idle(scenario, able, options, recorder):
 
 
 def idle_slope(running, steps):
-    few, many = steps
-    # As many handshakes as will be measured, so that their garbage has been everywhere in the young generation before.
-    for _ in range((many - few) // few):
-        running.hold([few], collect=False)
-    first, last = running.hold(steps)
-    count = last["open"] - first["open"]
-    slope = {"rss_slope": (last["rss"] - first["rss"]) / count, "heap_slope": None, "from": few, "to": many}
-    if last["heap"] is not None:
-        slope["heap_slope"] = (last["heap"] - first["heap"]) / count
-    return slope
+    """Bytes of each connection: the slope of the line that fits best through what was read at each step."""
+    # As many handshakes as will be measured, so that what they need besides their connection is there before.
+    for _ in range((steps[-1] - steps[0]) // steps[0]):
+        running.hold([steps[0]], collect=False)
+    readings = running.hold(steps)
+    counts = [reading["open"] for reading in readings]
+    rss = statistics.linear_regression(counts, [reading["rss"] for reading in readings]).slope
+    heap = None
+    if readings[0]["heap"] is not None:
+        heap = statistics.linear_regression(counts, [reading["heap"] for reading in readings]).slope
+    # All pages of a JVM's heap were resident from the beginning: what has been added is outside of it.
+    outside = rss if running.server.is_java else None
+    return {"rss_slope": rss + heap if running.server.is_java else rss, "heap_slope": heap, "outside_slope": outside,
+            "from": steps[0], "to": steps[-1]}
 
 
 if __name__ == "__main__":

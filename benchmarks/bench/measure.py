@@ -15,6 +15,7 @@ import time
 from .servers import BUILT, java_home, java_release
 
 START_DEADLINE = 60
+NODE_HEAP = re.compile(r"^heap (\d+)$", re.MULTILINE)
 
 
 class Failure(Exception):
@@ -192,15 +193,29 @@ class Running:
         return memory
 
     def memory(self):
-        """Resident and, of a JVM, live heap bytes after a collection."""
+        """Resident and, of a JVM and of Node, live heap bytes after a collection."""
         heap = None
         if self.server.is_java:
             self._jcmd("GC.run")
             # The histogram counts what a second collection leaves; its last line is `Total INSTANCES BYTES`.
             heap = int(self._jcmd("GC.class_histogram").rstrip().splitlines()[-1].split()[2])
+        elif self.server.kind == "node":
+            heap = self._node_heap()
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
         return {"rss": rss * 1024, "heap": heap}
+
+    def _node_heap(self):
+        """What our Node peers print when they get the signal."""
+        said = len(re.findall(NODE_HEAP, self.log.read_text()))
+        os.kill(self.process.pid, signal.SIGUSR2)
+        deadline = time.monotonic() + START_DEADLINE
+        while time.monotonic() < deadline:
+            heaps = re.findall(NODE_HEAP, self.log.read_text())
+            if len(heaps) > said:
+                return int(heaps[-1])
+            time.sleep(0.05)
+        raise Failure("does not tell its heap")
 
     def _jcmd(self, command):
         return subprocess.run([f"{java_home()}/bin/jcmd", str(self.process.pid), command], check=True, capture_output=True,

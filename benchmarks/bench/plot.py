@@ -9,7 +9,7 @@ from .servers import TITLES
 WIDTH = 920
 COLUMNS = 2
 GAP = 28
-LABEL = 128  # of the server, left of its bar
+LABEL = 138  # of the server, left of its bar
 VALUE = 44  # of the figure, right of it
 BAR = 15
 HEAD = 44

@@ -1,4 +1,5 @@
 """Tables and a plot of what was measured."""
+import json
 import pathlib
 import re
 import shutil
@@ -10,6 +11,7 @@ from .scenarios import SCENARIOS
 from .servers import TITLES
 
 IDLE = "F"
+SCALING = {"cpu_us": "µs", "to_floor": "ratio to the floor"}  # heads of columns
 
 
 def write(out):
@@ -49,9 +51,41 @@ def publish(out, docs):
 
 def filled(page, results):
     """The page with each block `<!-- bench: NAME --> ... <!-- end -->` as the results have it."""
-    made = tables(results)
-    return re.sub(r"(<!-- bench: (\w+) -->\n).*?(<!-- end -->)",
-                  lambda block: f"{block[1]}{made[block[2]][1] or 'None.'}".rstrip("\n") + "\n" + block[3], page, flags=re.DOTALL)
+    return _filled(page, "bench", {name: made for name, (_, made) in tables(results).items()})
+
+
+def publish_scaling(out, docs):
+    """The same for what scripts/scaling has measured; a table that it has not measured now stays as it is."""
+    kept = docs / "performance" / "scaling.jsonl"
+    lines = read_scaling(kept) if kept.exists() else []
+    for path in sorted(pathlib.Path(out).glob("*.jsonl")):
+        run, *measured = map(json.loads, path.read_text().splitlines())
+        lines = [line for line in lines if line["table"] != path.stem]
+        lines += [{**line, "date": run["run"]["date"]} for line in measured]
+    kept.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    for page in docs.glob("performance*.md"):
+        page.write_text(filled_scaling(page.read_text(), lines))
+
+
+def read_scaling(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def filled_scaling(page, lines):
+    names = dict.fromkeys(line["table"] for line in lines)
+    return _filled(page, "scaling", {name: grown([line for line in lines if line["table"] == name]) for name in names})
+
+
+def grown(lines):
+    keys = [key for key in dict.fromkeys(key for line in lines for key in line) if key not in ("table", "date")]
+    rows = [[value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else number(value)
+             for value in (line.get(key, "") for key in keys)] for line in lines]
+    return table([SCALING.get(key, key) for key in keys], rows) + f"\nMeasured {lines[-1]['date']}.\n"
+
+
+def _filled(page, kind, made):
+    return re.sub(rf"(<!-- {kind}: (\w+) -->\n).*?(<!-- end -->)",
+                  lambda block: f"{block[1]}{made.get(block[2]) or 'None.'}".rstrip("\n") + "\n" + block[3], page, flags=re.DOTALL)
 
 
 def number(value):
@@ -122,8 +156,9 @@ def memory(results):
     for server in results.servers():
         resident = with_spread(results, IDLE, server, "rss_slope")
         if resident:
-            rows.append([title(server), resident, with_spread(results, IDLE, server, "heap_slope") or "–"])
-    return table(["server", "resident", "live heap"], rows) if rows else ""
+            rows.append([title(server), resident, *(with_spread(results, IDLE, server, key) or "–"
+                                                    for key in ("heap_slope", "outside_slope"))])
+    return table(["server", "resident", "live heap", "outside the heap"], rows) if rows else ""
 
 
 def failures(results):

@@ -7,9 +7,11 @@ import pathlib
 import statistics
 import sys
 
-from . import build, machine, servers
+from . import build, machine, report, servers
 from .measure import Cores, Failure, Running
+from .results import FLOOR
 from .scenarios import SCENARIOS, Scenario
+from .turn import Turn
 
 CONNECTIONS = (64, 1_000, 10_000, 18_000)
 SUBSCRIBERS = (10, 100, 1_000, 10_000)
@@ -17,15 +19,21 @@ TOPICS = (0, 10_000, 100_000)
 TOPICS_EACH = 100
 LOOPS = (1, 2)
 STORM = 15_000
+STORM_TLS = 3_000
+STORMS = 2  # the first one meets a JVM that has just started
 SETTLE = 0.5
 
 
 def main(arguments):
     options = parse(arguments)
-    build.check()
-    build.build(["duplex"])
-    server = servers.find(options.server)
     out = pathlib.Path(options.out)
+    if options.page_only:
+        report.publish_scaling(out, servers.ROOT / "docs")
+        return 0
+    build.check()
+    build.build(["duplex", servers.TCNATIVE])
+    build.make_certificate()
+    server = servers.find(options.server)
     (out / "logs").mkdir(parents=True, exist_ok=True)
     run = machine.describe(arguments, [server])
     run["command"] = " ".join(["scripts/scaling", *arguments])
@@ -35,15 +43,14 @@ def main(arguments):
         print(f"{name}: {TABLES[name].__doc__}", flush=True)
         try:
             for line in TABLES[name](server, options, out / "logs"):
-                lines.append(line)
+                lines.append({"table": name, **line})
                 print("  " + ", ".join(f"{key} {_text(value)}" for key, value in line.items()), flush=True)
         except Failure as failure:
             failed = True
-            lines.append({"failure": str(failure)})
+            lines.append({"table": name, "failure": str(failure)})
             print(f"  {failure}", flush=True)
         (out / f"{name}.jsonl").write_text("".join(json.dumps(line) + "\n" for line in [{"run": run}, *lines]))
-        (out / f"{name}.md").write_text(table(lines))
-    print(f"results in {out}: a .jsonl and a .md for each table, logs/")
+    print(f"results in {out}: a .jsonl for each table, logs/")
     return 1 if failed else 0
 
 
@@ -57,6 +64,7 @@ def parse(arguments):
     parser.add_argument("--warm-up", metavar="LEAST:MOST", default="4:15", help="default: %(default)s")
     parser.add_argument("--cores", metavar="SERVER,GENERATOR", default="0,1", help="default: %(default)s")
     parser.add_argument("--out", metavar="DIR", default=str(servers.BUILT / "scaling"), help="default: target/bench/scaling")
+    parser.add_argument("--page-only", action="store_true", help="write the tables of docs/performance.md, measure nothing")
     options = parser.parse_args(arguments)
     options.tables = [name for name in options.tables.split(",") if name]
     for name in options.tables:
@@ -65,46 +73,68 @@ def parse(arguments):
     return options
 
 
-def cost(running, options):
-    """The median of the intervals, in microseconds of the server's CPU time per message."""
-    running.drive(options.warm_up, SETTLE)
-    return statistics.median(running.drive(SETTLE, options.seconds)["cpu_us"] for _ in range(options.repeat))
+class Yardstick:
+    """The floor, driven right before each interval: rows are measured one after the other, and the machine changes meanwhile."""
+
+    def __init__(self, running, floor):
+        self.running = running
+        self.floor = floor
+
+    def cost(self, options, turn):
+        """Medians of the intervals: microseconds of the server's CPU time per message, and the ratio to the floor."""
+        self.running.drive(options.warm_up, SETTLE)
+        pairs = []
+        for _ in range(options.repeat):
+            turn.step()
+            pairs.append([each.drive(SETTLE, options.seconds)["cpu_us"] for each in (self.floor, self.running)])
+        return {"cpu_us": statistics.median(ours for _, ours in pairs),
+                "to_floor": statistics.median(ours / floor for floor, ours in pairs)}
+
+
+@contextlib.contextmanager
+def measured(server, load, options, logs, cores=None):
+    """A server that is driven by this load, beside a floor that is driven by it, too; `cores` of the server if not the same."""
+    ordinary = Cores(*options.cores.split(","))
+    with Turn() as turn, Running(servers.find(FLOOR), load, ordinary, logs) as floor:
+        with Running(server, load, cores or ordinary, logs) as running:
+            yield running, lambda: Yardstick(running, floor).cost(options, turn)
 
 
 def connections(server, options, logs):
     """microseconds of server CPU per message of 64 connections that send, as more and more idle ones are beside them"""
     for name in ("A", "B"):
-        with Running(server, SCENARIOS[name], Cores(*options.cores.split(",")), logs) as running:
+        with measured(server, SCENARIOS[name], options, logs) as (running, cost):
+            running.drive(options.warm_up, SETTLE)  # the first row is not to be the one that pays for the compiler
             for count in CONNECTIONS:
                 with running.crowd(count - 64, "/echo") if count > 64 else contextlib.nullcontext():
-                    yield {"scenario": name, "connections": count, "cpu_us": cost(running, options)}
+                    yield {"scenario": name, "connections": count, **cost()}
 
 
 def subscribers(server, options, logs):
     """microseconds of server CPU per delivery of 64 bytes, by the subscribers of the topic"""
     for count in SUBSCRIBERS:
         load = Scenario("E", "", f"-m fanout -c {count} -s 64 -W 4", broadcast=True)
-        with Running(server, load, Cores(*options.cores.split(",")), logs) as running:
-            yield {"subscribers": count, "cpu_us": cost(running, options)}
+        with measured(server, load, options, logs) as (_, cost):
+            yield {"subscribers": count, **cost()}
 
 
 def topics(server, options, logs):
     """microseconds of server CPU per delivery to 1,000 subscribers, as more and more other topics are beside theirs"""
-    with Running(server, SCENARIOS["E"], Cores(*options.cores.split(",")), logs) as running:
+    with measured(server, SCENARIOS["E"], options, logs) as (running, cost):
+        running.drive(options.warm_up, SETTLE)
         for count in TOPICS:
-            beside = running.crowd(count // TOPICS_EACH, f"/topics/{TOPICS_EACH}") if count else contextlib.nullcontext()
-            with beside:
-                yield {"other topics": count, "cpu_us": cost(running, options)}
+            with running.crowd(count // TOPICS_EACH, f"/topics/{TOPICS_EACH}") if count else contextlib.nullcontext():
+                yield {"other topics": count, **cost()}
 
 
 def loops(server, options, logs):
     """microseconds of server CPU per message by the number of event loops, which share both cores with the generator"""
-    on_all, generator = options.cores, options.cores.split(",")[1]
+    both = Cores(options.cores, options.cores.split(",")[1])
     for name in ("A", "B", "E"):
         for count in LOOPS:
             several = WithLoops(**dataclasses.asdict(server), loops=count)
-            with Running(several, SCENARIOS[name], Cores(on_all, generator), logs) as running:
-                yield {"scenario": name, "event loops": count, "cpu_us": cost(running, options)}
+            with measured(several, SCENARIOS[name], options, logs, both) as (_, cost):
+                yield {"scenario": name, "event loops": count, **cost()}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,22 +147,20 @@ class WithLoops(servers.Server):
 
 
 def storm(server, options, logs):
-    """15,000 clients connect at the same moment: seconds until all sessions are open, and the server's CPU time for each"""
-    with Running(server, SCENARIOS["F"], Cores(*options.cores.split(",")), logs) as running:
-        for number in range(1, options.repeat + 1):
-            with running.crowd(STORM, "/echo", "-f", "-n", str(STORM)) as opened:
-                yield {"storm": number, "open": opened["open"], "failed": opened["failed"], "seconds": opened["seconds"],
-                       "cpu_us": opened["cpu_us"] / opened["open"]}
+    """clients connect at the same moment: seconds until each has a session or has failed, and the server's CPU time for each"""
+    plain, encrypted = SCENARIOS["F"], dataclasses.replace(SCENARIOS["A-tls"], name="storm-tls")
+    for asked, scenario, clients in ((servers.find(FLOOR), plain, STORM), (server, plain, STORM), (server, encrypted, STORM_TLS),
+                                     (servers.find(servers.TCNATIVE), encrypted, STORM_TLS)):
+        with Turn() as turn, Running(asked, scenario, Cores(*options.cores.split(",")), logs) as running:
+            for number in range(1, STORMS + 1):
+                turn.step()
+                tls = ["-T"] if scenario.tls else []
+                with running.crowd(clients, "/echo", "-f", "-n", str(clients), *tls) as opened:
+                    yield {"server": asked.title + (" over TLS" if scenario.tls else ""), "storm": number, "clients": clients,
+                           "failed": opened["failed"], "seconds": opened["seconds"], "cpu_us": opened["cpu_us"] / opened["open"]}
 
 
 TABLES = {made.__name__: made for made in (connections, subscribers, topics, loops, storm)}
-
-
-def table(lines):
-    keys = list(dict.fromkeys(key for line in lines for key in line))
-    rows = ["| " + " | ".join(keys) + " |", "|" + "---|" * len(keys)]
-    rows += ["| " + " | ".join(_text(line.get(key, "")) for key in keys) + " |" for line in lines]
-    return "\n".join(rows) + "\n"
 
 
 def _text(value):

@@ -12,6 +12,8 @@ JVM = ["-XX:+UseSerialGC", "-Xmx2g"]  # what peers/run gives to the Java peers, 
 # Helidon lets no object be read from a stream, not even what JMX asks for, unless one says that this is ours to decide.
 HELIDON = ["-Dhelidon.serialFilter.missing.action=ignore"]
 PEERS = ["netty", "vertx", "helidon", "undertow", "jetty", "tomcat", "java-websocket", "ws", "websocket"]
+# For memory: all pages of the heap are there from the beginning, so that what comes in addition is outside of it.
+TOUCHED = ["-Xms2g", "-XX:+AlwaysPreTouch"]
 OURS = {"duplex": "AUTO", "duplex-epoll": "EPOLL", "duplex-io_uring": "IO_URING", "duplex-nio": "NIO", "duplex-tcnative": "AUTO"}
 TCNATIVE = "duplex-tcnative"  # with BoringSSL in place of the JDK's TLS
 TITLES = {
@@ -66,13 +68,16 @@ class Server:
         if self.name in OURS:
             tls = [str(BUILT / "certificate.pem"), str(BUILT / "key.pem")] if scenario.tls else []
             engine = ["-Dtls=OPENSSL"] if self.name == TCNATIVE else []
-            return [*java(), *engine, "-cp", f"{BUILT / 'classes'}:{ROOT / 'duplex-cli/target/duplex.jar'}:{BUILT / 'tcnative/*'}",
+            return [*java(), *self._jvm(scenario), *engine, "-cp", f"{BUILT / 'classes'}:{ROOT / 'duplex-cli/target/duplex.jar'}:{BUILT / 'tcnative/*'}",
                     "dev.duplex.benchmarks.EchoServer", str(port), OURS[self.name], *tls]
         return [str(ROOT / "peers/run"), self.name, str(port)]
 
+    def _jvm(self, scenario):
+        return TOUCHED if scenario.idle else []
+
     def environment(self, scenario):
         extra = {"JAVA_HOME": java_home(), "PEER_MAX_MESSAGE": str(scenario.max_message),
-                 "PEER_JAVA_OPTS": " ".join(JVM + (HELIDON if self.name == "helidon" else []))}
+                 "PEER_JAVA_OPTS": " ".join(JVM + self._jvm(scenario) + (HELIDON if self.name == "helidon" else []))}
         if scenario.deflate:
             extra["PEER_NO_CONTEXT_TAKEOVER"] = "1"
         if scenario.tls:

@@ -95,8 +95,8 @@ class ReportTest(unittest.TestCase):
     def test_memory_stands_in_its_table_with_heap_where_there_is_one(self):
         results = Results([{"run": RUN}, *idle("duplex", (2000, 1000), (2200, 1000), (2100, 1000)), *idle("ws", (5800, None))])
         self.assertEqual(report.memory(results),
-                         "| server | resident | live heap |\n|---|---|---|\n| Duplex | 2,100 ±5% | 1,000 ±0% |\n"
-                         "| ws (Node) | 5,800 | – |\n")
+                         "| server | resident | live heap | outside the heap |\n|---|---|---|---|\n"
+                         "| Duplex | 2,100 ±5% | 1,000 ±0% | – |\n| ws (Node) | 5,800 | – | – |\n")
 
     def test_everything_is_written(self):
         with tempfile.TemporaryDirectory() as out:
@@ -118,10 +118,17 @@ class GoalsTest(unittest.TestCase):
         self.assertAlmostEqual(epoll.found, 1.2 * 3.25 / 3.3)
         self.assertEqual((best.met, epoll.met), (True, False))
 
+    def test_of_several_servers_that_were_measured_then_the_median_counts(self):
+        # Then tomcat was at 25, jetty at 33 and ws at 62, uWebSockets at 11.3.
+        results = Results([{"run": RUN}, *lines("G", "duplex", 10), *lines("G", "tomcat", 20), *lines("G", "jetty", 40),
+                           *lines("G", "ws", 50)])
+        goal = next(each for each in goals.goals(results) if each.what.startswith("G,"))
+        self.assertAlmostEqual(goal.found, 10 / 50 * 62 / 11.3)
+
     def test_the_java_peer_is_the_cheapest_one_of_the_run(self):
         results = Results([{"run": RUN}, *lines("A-tls", "duplex", 5), *lines("A-tls", "jetty", 20), *lines("A-tls", "netty", 10),
                            *lines("A-tls", "ws", 1)])
-        goal = next(each for each in goals.goals(results) if each.what.startswith("A-tls"))
+        goal = next(each for each in goals.goals(results) if each.what.startswith("A-tls,"))
         self.assertEqual((goal.found, goal.met), (0.5, True))
 
     def test_what_was_not_measured_is_neither_met_nor_missed(self):
@@ -143,7 +150,29 @@ class PageTest(unittest.TestCase):
         for page in pages:
             self.assertIn("<!-- bench: goals -->", page.read_text())
             self.assertEqual(page.read_text(), report.filled(page.read_text(), results), page)
+            grown = report.read_scaling(docs / "performance" / "scaling.jsonl")
+            self.assertEqual(page.read_text(), report.filled_scaling(page.read_text(), grown), page)
         self.assertEqual((docs / "performance" / "plot.svg").read_text(), plot.draw(results))
+
+
+class ScalingTest(unittest.TestCase):
+    def test_the_tables_go_into_the_page_and_one_that_was_not_measured_again_stays(self):
+        with tempfile.TemporaryDirectory() as folder:
+            docs, out = pathlib.Path(folder, "docs"), pathlib.Path(folder, "out")
+            (docs / "performance").mkdir(parents=True)
+            out.mkdir()
+            (docs / "performance" / "scaling.jsonl").write_text(
+                json.dumps({"table": "loops", "event loops": 2, "cpu_us": 3.0, "date": "before"}) + "\n")
+            (docs / "performance.md").write_text(
+                "<!-- scaling: topics -->\n<!-- end -->\n<!-- scaling: loops -->\n<!-- end -->\n")
+            measured = [{"run": RUN}, {"table": "topics", "other topics": 10_000, "cpu_us": 1.234, "to_floor": 1.5}]
+            (out / "topics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in measured))
+            report.publish_scaling(out, docs)
+            self.assertEqual((docs / "performance.md").read_text(),
+                             "<!-- scaling: topics -->\n| other topics | µs | ratio to the floor |\n|---|---|---|\n"
+                             "| 10,000 | 1.23 | 1.50 |\n\nMeasured 2026-01-02 03:04 UTC.\n<!-- end -->\n"
+                             "<!-- scaling: loops -->\n| event loops | µs |\n|---|---|\n| 2 | 3.00 |\n\nMeasured before.\n"
+                             "<!-- end -->\n")
 
 
 class PlotTest(unittest.TestCase):
@@ -177,6 +206,7 @@ class CommandTest(unittest.TestCase):
 
     def test_memory_is_a_slope_after_as_many_handshakes_as_are_measured(self):
         class Fake:
+            server = Server("duplex", kind="java")
             handshakes = 0
             before_the_first_collection = 0
 
@@ -184,13 +214,26 @@ class CommandTest(unittest.TestCase):
                 if collect and not self.before_the_first_collection:
                     self.before_the_first_collection = self.handshakes
                 self.handshakes += steps[-1]
-                return [{"open": step, "rss": 1_000_000 + 2_400 * step, "heap": 5_000 + 1_400 * step} for step in steps]
+                return [{"open": step, "rss": 1_000_000 + 1_000 * step, "heap": 5_000 + 1_400 * step} for step in steps]
 
         fake = Fake()
-        slope = idle_slope(fake, (2_000, 18_000))
-        self.assertEqual((slope["rss_slope"], slope["heap_slope"]), (2_400, 1_400))
+        slope = idle_slope(fake, (2_000, 10_000, 18_000))
+        self.assertAlmostEqual(slope["outside_slope"], 1_000)
+        self.assertAlmostEqual(slope["heap_slope"], 1_400)
+        self.assertAlmostEqual(slope["rss_slope"], 2_400)  # the heap's pages were resident before, so it is added
         self.assertEqual(fake.before_the_first_collection, 16_000)
         self.assertEqual(fake.handshakes, 16_000 + 18_000)
+
+    def test_what_is_resident_of_a_server_without_a_touched_heap_is_what_was_read(self):
+        class Fake:
+            server = Server("ws", kind="node")
+
+            def hold(self, steps, collect=True):
+                return [{"open": step, "rss": 6_000 * step, "heap": 4_000 * step} for step in steps]
+
+        slope = idle_slope(Fake(), (2_000, 18_000))
+        self.assertAlmostEqual(slope["rss_slope"], 6_000)
+        self.assertIsNone(slope["outside_slope"])
 
     def test_only_one_of_those_who_share_a_lock_measures(self):
         with tempfile.NamedTemporaryFile() as lock, mock.patch.dict(os.environ, BENCH_LOCK=lock.name):
