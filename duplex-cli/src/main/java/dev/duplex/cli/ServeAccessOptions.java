@@ -1,6 +1,9 @@
 package dev.duplex.cli;
 
+import dev.duplex.cli.common.CommandFailure;
 import dev.duplex.cli.common.LengthOfTime;
+import dev.duplex.cli.common.Rate;
+import dev.duplex.cli.serve.Credentials;
 import dev.duplex.core.handshake.HttpFields;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,6 +24,21 @@ final class ServeAccessOptions {
                             + " in, and its first line is the name), header:NAME (the field in which the proxy of --trust-proxy"
                             + " has written the name).")
     private @Nullable String auth;
+
+    /** Where a token may be, besides the field Authorization. */
+    enum TokenIn {
+        protocol,
+        query
+    }
+
+    @Option(
+            names = "--bearer-in",
+            paramLabel = "protocol|query",
+            split = ",",
+            description = "Where pages, which cannot set a field, may put the token of --auth bearer, too: protocol,"
+                    + " as in new WebSocket(url, ['bearer', token]); or query, as in ?access_token=…, which proxies"
+                    + " and histories write down.")
+    private List<TokenIn> tokenIn = new ArrayList<>();
 
     @Option(
             names = "--subprotocol",
@@ -51,6 +69,15 @@ final class ServeAccessOptions {
             defaultValue = "0",
             description = "Most connections of one address; beyond them 429; default: any number.")
     private int maxPerAddress;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "RATE",
+            converter = Rate.class,
+            defaultValue = "0",
+            description = "As many messages of a client are read, such as 20/s or 100/m, and those of one second at"
+                    + " once; what comes faster waits; default: any number.")
+    private double rate;
 
     @Option(
             names = "--ping-timeout",
@@ -86,6 +113,12 @@ final class ServeAccessOptions {
     private @Nullable Path readyFile;
 
     @Option(
+            names = "--ready-fd",
+            paramLabel = "N",
+            description = "Write the address as a line to this open file or pipe of ours, once clients can connect.")
+    private @Nullable Integer readyDescriptor;
+
+    @Option(
             names = "--unix-mode",
             paramLabel = "MODE",
             description = "Who may use the socket of --unix, in octal such as 660; default: what the umask says.")
@@ -93,6 +126,18 @@ final class ServeAccessOptions {
 
     Optional<String> auth() {
         return Optional.ofNullable(auth);
+    }
+
+    /** @throws CommandFailure if tokens may be where nobody looks for any */
+    Credentials credentials() {
+        if (!tokenIn.isEmpty() && !auth().orElse("").startsWith("bearer:")) {
+            throw ServerOptions.wrong("--bearer-in is for the tokens of --auth bearer:FILE, which is missing");
+        }
+        return new Credentials(auth().isPresent(), tokenIn.contains(TokenIn.protocol), tokenIn.contains(TokenIn.query));
+    }
+
+    double rate() {
+        return rate;
     }
 
     List<String> subprotocols() {
@@ -154,6 +199,13 @@ final class ServeAccessOptions {
 
     Optional<Path> readyFile() {
         return Optional.ofNullable(readyFile);
+    }
+
+    Optional<Integer> readyDescriptor() {
+        if (readyDescriptor != null) {
+            ServerOptions.within("--ready-fd", readyDescriptor, 1, Integer.MAX_VALUE);
+        }
+        return Optional.ofNullable(readyDescriptor);
     }
 
     /** As bits. */

@@ -110,7 +110,7 @@ final class ServeCommand implements Callable<Integer> {
         Stats stats = new Stats();
         ServeLog log = new ServeLog(spec.commandLine().getErr(), Clock.systemUTC());
         try (Launcher launcher = open(stats);
-                Endpoints endpoints = endpoints(launcher, log)) {
+                Endpoints endpoints = endpoints(launcher, stats, log)) {
             Authenticator authenticator = access.auth()
                     .map(text -> authenticator(text, launcher, endpoints, log))
                     .orElse(Authenticator.NONE);
@@ -128,18 +128,18 @@ final class ServeCommand implements Callable<Integer> {
 
     private Launcher open(Stats stats) {
         try {
-            return Launcher.open(processes.ladder(), stats);
+            return Launcher.open(processes.ladder(), processes.identity(), stats);
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.INTERNAL, "/bin/sh cannot be started: " + e.getMessage());
         }
     }
 
-    private Endpoints endpoints(Launcher launcher, ServeLog log) throws IOException {
+    private Endpoints endpoints(Launcher launcher, Stats stats, ServeLog log) throws IOException {
         ProgramSettings programs = processes.programs();
-        Environment environment = processes.environment(
-                "duplex/" + Version.current(), System.getenv(), access.auth().isPresent());
-        BridgeOptions bridge =
-                frames.bridge(processes.isShared(), programs.errors() == Program.Errors.tag, access.accessLog());
+        Environment environment =
+                processes.environment("duplex/" + Version.current(), System.getenv(), access.credentials());
+        BridgeOptions bridge = frames.bridge(
+                processes.isShared(), programs.errors() == Program.Errors.tag, access.accessLog(), stats::sendDropped);
         ProgramEndpoint.ProcessLimit limit = new ProgramEndpoint.ProcessLimit(processes.maxProcesses(), 503);
         return new Endpoints(launcher, environment, programs, limit, bridge, log);
     }
@@ -147,7 +147,12 @@ final class ServeCommand implements Callable<Integer> {
     private Authenticator authenticator(String text, Launcher launcher, Endpoints endpoints, ServeLog log) {
         try {
             return Authentication.parse(
-                    text, server.trustedProxies().isPresent(), launcher, endpoints::authenticating, log);
+                    text,
+                    access.credentials(),
+                    server.trustedProxies().isPresent(),
+                    launcher,
+                    endpoints::authenticating,
+                    log);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage("--auth: " + e.getMessage());
         }
@@ -156,10 +161,12 @@ final class ServeCommand implements Callable<Integer> {
     private Entrance.Rules rules(Authenticator authenticator) {
         return new Entrance.Rules(
                 authenticator,
+                access.credentials(),
                 access.subprotocols(),
                 server.compression(),
                 access.maxPerAddress(),
                 processes.total(),
+                access.rate(),
                 access.accessLog(),
                 access.webSocketHeaders(),
                 access.httpHeaders());
@@ -177,12 +184,13 @@ final class ServeCommand implements Callable<Integer> {
     private List<String> addRoutes(
             WebSocketServer.Builder builder, Endpoints endpoints, Entrance entrance, SharedOptions shared) {
         List<String> paths = new ArrayList<>();
+        int warm = processes.warm();
         if (!command.isEmpty()) {
             add(
                     builder,
                     entrance,
                     "/",
-                    endpoint(endpoints, shared, processes.programs().command(command), ""));
+                    endpoint(endpoints, shared, warm, processes.programs().command(command), ""));
             paths.add("/");
         } else if (SocketTarget.parse(processes.mode()).isPresent()) {
             add(
@@ -198,7 +206,8 @@ final class ServeCommand implements Callable<Integer> {
                 Optional<SocketTarget> target = SocketTarget.parse(route.target());
                 Endpoint endpoint = target.isPresent()
                         ? endpoints.socket(target.get())
-                        : endpoint(endpoints, shared, processes.programs().command(route.target()), route.script());
+                        : endpoint(
+                                endpoints, shared, warm, processes.programs().command(route.target()), route.script());
                 add(builder, entrance, route.path(), endpoint);
                 paths.add(route.path());
             } catch (IllegalArgumentException e) {
@@ -209,6 +218,10 @@ final class ServeCommand implements Callable<Integer> {
             if (paths.contains("/")) {
                 throw CommandFailure.usage("--dir has the programs for all paths: leave it out, or the program for /");
             }
+            if (warm > 0) {
+                throw CommandFailure.usage("--keep-warm is for programs of CMD and --route: those of --dir wait for"
+                        + " nobody, as nobody knows which is wanted");
+            }
             add(builder, entrance, "/", endpoints.directory(scripts));
             paths.addAll(scripts.names().isEmpty() ? List.of("/") : scripts.names());
         });
@@ -218,9 +231,9 @@ final class ServeCommand implements Callable<Integer> {
         return paths;
     }
 
-    private Endpoint endpoint(Endpoints endpoints, SharedOptions shared, List<String> words, String script) {
+    private Endpoint endpoint(Endpoints endpoints, SharedOptions shared, int warm, List<String> words, String script) {
         return switch (processes.mode()) {
-            case "each" -> endpoints.each(words, script);
+            case "each" -> warm > 0 ? endpoints.each(words, warm) : endpoints.each(words, script);
             case "shared" -> endpoints.shared(words, shared);
             default ->
                 throw CommandFailure.usage(

@@ -2,6 +2,7 @@ package dev.duplex.cli;
 
 import dev.duplex.cli.common.ByteSize;
 import dev.duplex.cli.serve.BridgeOptions;
+import dev.duplex.cli.serve.BridgeOptions.Slow;
 import dev.duplex.cli.serve.FrameOptions;
 import dev.duplex.core.Limits;
 import dev.duplex.server.Route;
@@ -84,8 +85,22 @@ final class ServeFrameOptions {
             paramLabel = "SIZE",
             converter = ByteSize.class,
             defaultValue = "1m",
-            description = "Longest message of a program; beyond it the end with 1011; default: ${DEFAULT-VALUE}.")
+            description =
+                    "Longest message of a program; beyond it the end with 1011, see --long-line; default: ${DEFAULT-VALUE}.")
     private long maxLine;
+
+    enum LongLine {
+        close,
+        split
+    }
+
+    @Option(
+            names = "--long-line",
+            paramLabel = "close|split",
+            defaultValue = "close",
+            description = "What becomes of a line that is longer: the end, or several messages; default:"
+                    + " ${DEFAULT-VALUE}.")
+    private LongLine longLine = LongLine.close;
 
     @Option(
             names = "--queue",
@@ -106,26 +121,30 @@ final class ServeFrameOptions {
                             + " wait.")
     private @Nullable String slow;
 
-    private enum Slow {
-        BLOCK,
-        DROP_OLD,
-        DROP_NEW,
-        CLOSE
-    }
-
     FrameOptions frames() {
         ServerOptions.within("--max-line", maxLine, 1, MAX_BYTES);
+        boolean delimited = frame == FrameOptions.Frame.lines || frame == FrameOptions.Frame.nul;
+        if (longLine == LongLine.split && !delimited) {
+            throw ServerOptions.wrong("--long-line split is for --frame lines and nul: what --frame " + frame
+                    + " has makes no sense in parts");
+        }
         FrameOptions.Type usual = frame == FrameOptions.Frame.chunk || frame == FrameOptions.Frame.len32
                 ? FrameOptions.Type.binary
                 : FrameOptions.Type.text;
         return new FrameOptions(
-                frame, crlf == Keep.keep, tail == Tail.drop, newlineIn, badUtf8, type == null ? usual : type, (int)
-                        maxLine);
+                frame,
+                crlf == Keep.keep,
+                tail == Tail.drop,
+                newlineIn,
+                badUtf8,
+                type == null ? usual : type,
+                (int) maxLine,
+                longLine == LongLine.split);
     }
 
-    BridgeOptions bridge(boolean shared, boolean tag, boolean logEnds) {
+    BridgeOptions bridge(boolean shared, boolean tag, boolean logEnds, Runnable dropped) {
         ServerOptions.within("--queue", queue, 1, MAX_BYTES);
-        return new BridgeOptions(frames(), (int) queue, slow(shared) == Slow.BLOCK, tag, logEnds);
+        return new BridgeOptions(frames(), (int) queue, slow(shared), tag, logEnds, dropped);
     }
 
     private Slow slow(boolean shared) {
@@ -144,17 +163,11 @@ final class ServeFrameOptions {
 
     /** The route, with the bounds of what waits for its clients. */
     Route bounded(Route route, Limits limits, boolean shared, Duration idle) {
-        Slow policy = slow(shared);
-        // Who waits for the client stops after the message that has to wait; that one must find room.
-        long room = policy == Slow.BLOCK ? queue + maxLine + SPARE : queue;
+        // Whoever waits for the client, or drops, sends nothing after the message that has to wait; that one must find
+        // room.
+        long room = slow(shared) == Slow.CLOSE ? queue : queue + maxLine + SPARE;
         Limits bounds = limits.withMaxBufferedBytes((int) Math.min(Integer.MAX_VALUE, room))
                 .withIdleTimeout(idle);
-        return route.limits(bounds)
-                .slowConsumers(
-                        switch (policy) {
-                            case DROP_OLD -> SlowConsumerPolicy.DROP_OLDEST;
-                            case DROP_NEW -> SlowConsumerPolicy.DROP_NEWEST;
-                            case BLOCK, CLOSE -> SlowConsumerPolicy.CLOSE;
-                        });
+        return route.limits(bounds).slowConsumers(SlowConsumerPolicy.CLOSE);
     }
 }

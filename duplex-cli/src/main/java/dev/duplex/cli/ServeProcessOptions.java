@@ -1,7 +1,9 @@
 package dev.duplex.cli;
 
 import dev.duplex.cli.common.LengthOfTime;
+import dev.duplex.cli.serve.Credentials;
 import dev.duplex.cli.serve.Environment;
+import dev.duplex.cli.serve.Identity;
 import dev.duplex.cli.serve.Program;
 import dev.duplex.cli.serve.ProgramSettings;
 import dev.duplex.cli.serve.SharedOptions;
@@ -112,6 +114,23 @@ final class ServeProcessOptions {
     private int maxProcesses;
 
     @Option(
+            names = "--keep-warm",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "How many programs run before their clients come, for those that start slowly. They find"
+                    + " no request in their environment; --frame ndjson tells of it; default: ${DEFAULT-VALUE}.")
+    private int warm;
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description = "The user that programs run as, by name or number, with its groups; for the administrator.")
+    private @Nullable String user;
+
+    @Option(names = "--group", paramLabel = "NAME", description = "Their group, by name or number.")
+    private @Nullable String group;
+
+    @Option(
             names = "--timeout-idle",
             paramLabel = "TIME",
             converter = LengthOfTime.class,
@@ -165,9 +184,20 @@ final class ServeProcessOptions {
         };
     }
 
-    Environment environment(String software, Map<String, String> ours, boolean hideAuthorization) {
-        return new Environment(
-                software, Environment.inherit(ours, noEnvironment, passed), environment, query, hideAuthorization);
+    Environment environment(String software, Map<String, String> ours, Credentials credentials) {
+        Map<String, String> inherited = Environment.inherit(ours, noEnvironment, passed);
+        if (user != null && !passed.contains("HOME")) {
+            inherited.remove("HOME"); // ours is not theirs
+        }
+        return new Environment(software, inherited, environment, query, credentials);
+    }
+
+    Identity identity() {
+        try {
+            return Identity.of(Optional.ofNullable(user), Optional.ofNullable(group));
+        } catch (IllegalArgumentException e) {
+            throw ServerOptions.wrong("--user, --group: " + e.getMessage());
+        }
     }
 
     StopLadder ladder() {
@@ -181,6 +211,16 @@ final class ServeProcessOptions {
     int maxProcesses() {
         ServerOptions.within("--max-procs", maxProcesses, 1, Integer.MAX_VALUE);
         return maxProcesses;
+    }
+
+    /** How many programs of a route run before their clients come. */
+    int warm() {
+        ServerOptions.within("--keep-warm", warm, 0, maxProcesses);
+        if (warm > 0 && !mode.equals("each")) {
+            throw ServerOptions.wrong(
+                    "--keep-warm is for --mode each: no client waits for a program with --mode " + mode);
+        }
+        return warm;
     }
 
     Duration idle() {

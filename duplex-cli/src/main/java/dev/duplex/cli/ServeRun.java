@@ -9,10 +9,13 @@ import dev.duplex.server.HttpRequest;
 import dev.duplex.server.HttpResponse;
 import dev.duplex.server.WebSocketServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -73,6 +76,7 @@ final class ServeRun {
                 ? running.uri("/").toString()
                 : "unix:" + server.unix().orElseThrow();
         access.readyFile().ifPresent(file -> write(file, address));
+        access.readyDescriptor().ifPresent(number -> write(number, address));
         return "listening " + address;
     }
 
@@ -101,6 +105,15 @@ final class ServeRun {
             Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new CommandFailure(ExitCode.INTERNAL, "--ready-file cannot be written: " + e.getMessage());
+        }
+    }
+
+    private static void write(int descriptor, String address) {
+        try (OutputStream to = Files.newOutputStream(Path.of("/dev/fd/" + descriptor), StandardOpenOption.WRITE)) {
+            to.write((address + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw CommandFailure.usage("--ready-fd: expected the number of an open file or pipe, as in 3>ready, but "
+                    + descriptor + " cannot be written: " + e.getMessage());
         }
     }
 

@@ -30,12 +30,6 @@ final class ServerOptions {
     /** Waiting messages are bounded by an int, and a message has to fit into one buffer. */
     private static final long MAX_MESSAGE = 1L << 30;
 
-    enum Deflate {
-        on,
-        off,
-        dedicated
-    }
-
     @Option(
             names = "--host",
             paramLabel = "HOST",
@@ -111,11 +105,12 @@ final class ServerOptions {
 
     @Option(
             names = "--deflate",
-            paramLabel = "on|off|dedicated",
+            paramLabel = "on|off|dedicated|min:SIZE",
+            converter = DeflateWords.class,
             defaultValue = "on",
-            description = "Compression (permessage-deflate); dedicated keeps a window for each connection;"
-                    + " default: ${DEFAULT-VALUE}.")
-    private Deflate deflate = Deflate.on;
+            description = "Compression (permessage-deflate); dedicated keeps a window for each connection; min:SIZE"
+                    + " leaves shorter messages as they are (on: 1k); default: ${DEFAULT-VALUE}.")
+    private DeflateOptions deflate = DeflateOptions.SHARED;
 
     @Option(
             names = "--ping",
@@ -281,11 +276,7 @@ final class ServerOptions {
     }
 
     DeflateOptions compression() {
-        return switch (deflate) {
-            case on -> DeflateOptions.SHARED;
-            case off -> DeflateOptions.DISABLED;
-            case dedicated -> DeflateOptions.DEDICATED;
-        };
+        return deflate;
     }
 
     Limits limits() {

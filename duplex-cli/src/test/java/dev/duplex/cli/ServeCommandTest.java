@@ -2,22 +2,16 @@ package dev.duplex.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,49 +24,6 @@ import picocli.CommandLine;
 /** {@code duplex serve} as a process of its own, as it is started and as it is ended. */
 @Timeout(180)
 class ServeCommandTest {
-
-    /** A server that runs. */
-    private static final class Serve implements AutoCloseable {
-        private final Process process;
-        private final String firstLine;
-
-        Serve(String... arguments) throws IOException {
-            // Whoever runs the tests may ignore a signal, and a JVM that inherits that does not learn of it.
-            List<String> command = new ArrayList<>(List.of(
-                    "env",
-                    "--default-signal=HUP,INT,TERM",
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Main.class.getName(),
-                    "serve"));
-            command.addAll(List.of(arguments));
-            process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            firstLine = new BufferedReader(process.inputReader(StandardCharsets.UTF_8)).readLine();
-        }
-
-        URI uri() {
-            assertThat(firstLine).startsWith("listening ws");
-            return URI.create(firstLine.replace("listening ", ""));
-        }
-
-        void signal(String name) throws Exception {
-            assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                            .start()
-                            .waitFor())
-                    .isZero();
-        }
-
-        @Override
-        public void close() throws Exception {
-            process.destroy();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        }
-    }
 
     private static void awaitGone(long pid) {
         long deadline = System.nanoTime() + 60_000_000_000L;
@@ -95,16 +46,14 @@ class ServeCommandTest {
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130", "HUP, 129", "KILL, 137"})
     void leavesNoProgramBehindHoweverItEnds(String signal, int exitCode) throws Exception {
-        try (Serve serve = new Serve(
-                "-p",
-                "0",
+        try (ServeProcess serve = ServeProcess.start(
                 "--stop",
                 "eof:200ms,TERM:200ms,KILL",
                 "--",
                 "sh",
                 "-c",
                 "trap '' HUP INT TERM; sleep 1000 & echo $$ $!; sleep 1000; sleep 1000")) {
-            try (RawClient client = RawClient.open(serve.uri())) {
+            try (RawClient client = serve.connect()) {
                 String[] pids = client.text().split(" ");
                 serve.signal(signal);
                 if (!signal.equals("KILL")) {
@@ -113,7 +62,7 @@ class ServeCommandTest {
                     assertThat(close.hex()).startsWith("03e9");
                     client.send(0x88, new byte[] {3, (byte) 0xe9});
                 }
-                assertThat(serve.process.waitFor()).isEqualTo(exitCode);
+                assertThat(serve.exitCode()).isEqualTo(exitCode);
                 for (String pid : pids) {
                     awaitGone(Long.parseLong(pid));
                 }
@@ -125,9 +74,7 @@ class ServeCommandTest {
     void servesSeveralProgramsFilesMetricsAndHealthOnOnePort(@TempDir Path directory) throws Exception {
         Files.writeString(directory.resolve("index.html"), "<p>page");
         Path ready = directory.resolve("ready");
-        try (Serve serve = new Serve(
-                "-p",
-                "0",
+        try (ServeProcess serve = ServeProcess.start(
                 "--route",
                 "/env=sh -c 'echo $SCRIPT_NAME $PATH_INFO'",
                 "--route",
@@ -156,29 +103,24 @@ class ServeCommandTest {
                 assertThat(nowhere.status()).isEqualTo(404);
                 assertThat(foreign.status()).isEqualTo(403);
             }
-            URI http = URI.create("http://" + base.getAuthority());
-            HttpResponse<String> page = get(http.resolve("/"));
+            HttpResponse<String> page = serve.get("/");
             assertThat(page.body()).isEqualTo("<p>page");
             assertThat(page.headers().firstValue("X-Served-By")).hasValue("test");
-            assertThat(get(http.resolve("/health")).body()).isEqualTo("ok\n");
-            assertThat(get(http.resolve("/metrics")).body())
+            assertThat(serve.get("/health").body()).isEqualTo("ok\n");
+            assertThat(serve.get("/metrics").body())
                     .contains("duplex_connections_opened_total 2\n")
                     .contains("duplex_programs_started_total 2\n")
                     .contains("duplex_handshakes_refused_total{status=\"404\"} 1\n");
             serve.signal("TERM");
-            assertThat(serve.process.waitFor()).isEqualTo(143);
+            assertThat(serve.exitCode()).isEqualTo(143);
             assertThat(ready).doesNotExist();
         }
     }
 
-    private static HttpResponse<String> get(URI address) throws Exception {
-        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString());
-    }
-
     @Test
     void tellsWhoComesByPlainHttpWhatThisIs() throws Exception {
-        try (Serve serve = new Serve("-p", "0", "--", "cat")) {
-            HttpResponse<String> answer = get(URI.create("http://" + serve.uri().getAuthority() + "/x"));
+        try (ServeProcess serve = ServeProcess.start("--", "cat")) {
+            HttpResponse<String> answer = serve.get("/x");
             assertThat(answer.statusCode()).isEqualTo(426);
             assertThat(answer.body()).contains("WebSocket endpoint");
         }
@@ -212,9 +154,7 @@ class ServeCommandTest {
         try (java.net.ServerSocket free = new java.net.ServerSocket(0)) {
             int plain = free.getLocalPort();
             free.close();
-            try (Serve serve = new Serve(
-                    "-p",
-                    "0",
+            try (ServeProcess serve = ServeProcess.start(
                     "--unix",
                     socket.toString(),
                     "--unix-mode",
@@ -227,7 +167,7 @@ class ServeCommandTest {
                     Integer.toString(plain),
                     "--",
                     "cat")) {
-                HttpResponse<String> answer = get(URI.create("http://localhost:" + plain + "/a%20b?c=d"));
+                HttpResponse<String> answer = ServeProcess.get(URI.create("http://localhost:" + plain + "/a%20b?c=d"));
                 assertThat(answer.statusCode()).isEqualTo(308);
                 assertThat(answer.headers().firstValue("Location"))
                         .hasValue("https://localhost:" + serve.uri().getPort() + "/a%20b?c=d");
@@ -261,6 +201,21 @@ class ServeCommandTest {
                 "--replay -1 --mode shared -- cat",
                 "--max-line 0 -- cat",
                 "--frame x -- cat",
+                "--long-line x -- cat",
+                "--long-line split --frame ndjson -- cat",
+                "--keep-warm -1 -- cat",
+                "--keep-warm 257 -- cat",
+                "--keep-warm 1 --mode shared -- cat",
+                "--keep-warm 1 --dir .",
+                "--bearer-in query -- cat",
+                "--auth cmd:true --bearer-in query -- cat",
+                "--auth cmd:true --bearer-in cookie -- cat",
+                "--rate fast -- cat",
+                "--ready-fd 0 -- cat",
+                "--ready-fd 77 -p 0 -- cat",
+                "--user no-such-user-here -- cat",
+                "--group no-such-group-here -- cat",
+                "--deflate min:little -- cat",
                 "--colour -- cat"
             })
     void answersWhatCannotBeWithExitCodeTwoAndASentence(String arguments) {

@@ -20,6 +20,9 @@ import java.util.function.BooleanSupplier;
 
 /** A window of {@link Browser}, and the page in it. Dialogs are accepted as soon as they open. */
 final class Page {
+    private static final Map<String, Integer> KEYS =
+            Map.of("Tab", 9, "Escape", 27, "End", 35, "Home", 36, "ArrowUp", 38, "ArrowRight", 39, "ArrowDown", 40);
+
     private static final Duration GLANCE = Duration.ofMillis(20);
 
     private final DevTools devTools;
@@ -131,6 +134,14 @@ final class Page {
         return this;
     }
 
+    /** Whether the person likes it dark. */
+    Page dark(boolean dark) {
+        call(
+                "Emulation.setEmulatedMedia",
+                Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
+        return this;
+    }
+
     /** The languages that the browser prefers, such as {@code zh-CN,zh}; for pages that are loaded afterwards. */
     Page languages(String languages) {
         call("Emulation.setUserAgentOverride", Map.of("userAgent", userAgent, "acceptLanguage", languages));
@@ -214,8 +225,30 @@ final class Page {
         return press("Enter", 13);
     }
 
+    /** Presses Ctrl and Enter where the focus is. */
+    Page pressControlEnter() {
+        return press("Enter", 13, 2);
+    }
+
+    /** Presses one of the keys that move, such as {@code Tab}, {@code ArrowUp} and {@code Escape}. */
+    Page press(String key) {
+        return press(key, KEYS.get(key));
+    }
+
+    /** Types text where the focus is. */
+    Page type(String text) {
+        call("Input.insertText", Map.of("text", text));
+        return this;
+    }
+
     private Page press(String key, int code) {
-        Map<String, Object> event = new HashMap<>(Map.of("key", key, "code", key, "windowsVirtualKeyCode", code));
+        return press(key, code, 0);
+    }
+
+    /** @param modifiers 2 for Ctrl */
+    private Page press(String key, int code, int modifiers) {
+        Map<String, Object> event =
+                new HashMap<>(Map.of("key", key, "code", key, "windowsVirtualKeyCode", code, "modifiers", modifiers));
         event.put("type", "keyDown");
         if (key.equals("Enter")) {
             event.put("text", "\r");

@@ -201,4 +201,36 @@ class WebsocketdCommandLineTest {
                                     + " command:'/usr/bin/sh' origin:'file:' pid:'PID' | oops");
         }
     }
+
+    @ParameterizedTest
+    @EnumSource
+    void traceTellsOfTheEndAndDebugOfTheEnvironment(Daemon.Kind kind) {
+        try (DaemonPair pair = new DaemonPair(folder, "--loglevel=trace", "cat")) {
+            Daemon daemon = pair.get(kind);
+            daemon.open("/").close();
+            daemon.awaitLog(line -> line.endsWith("| DISCONNECT"));
+            assertThat(masked(daemon))
+                    .anyMatch(
+                            line -> line.startsWith("TIME | TRACE  | websocket  | url:'http://127.0.0.1:PORT/' id:'ID'")
+                                    && line.endsWith(" pid:'PID' | Terminated websocket connection"))
+                    .noneMatch(line -> line.contains("| DEBUG  |"));
+        }
+        try (DaemonPair pair = new DaemonPair(folder, "--loglevel=debug", "cat")) {
+            Daemon daemon = pair.get(kind);
+            daemon.open("/a%20b?c", "X-Own: y").close();
+            daemon.awaitLog(line -> line.endsWith("| DISCONNECT"));
+            String client = "TIME | DEBUG  | env        | url:'http://127.0.0.1:PORT/a%20b?c' id:'ID'"
+                    + " remote:'127.0.0.1' command:'/usr/bin/cat'";
+            List<String> lines = masked(daemon);
+            for (String said : List.of(
+                    "Parent envvar: PATH=" + System.getenv("PATH"),
+                    "Std. variable: PATH_INFO=/a b",
+                    "Std. variable: QUERY_STRING=c",
+                    "Header variable HTTP_X_OWN=y")) {
+                assertThat(lines)
+                        .as("%s", kind)
+                        .anyMatch(line -> line.startsWith(client) && line.endsWith("| " + said));
+            }
+        }
+    }
 }

@@ -5,10 +5,8 @@ import static dev.duplex.interop.Daemon.Kind.WEBSOCKETD;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.interop.WireClient.Response;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,25 +140,6 @@ class WebsocketdHttpTest {
                     .isEqualTo(page.body());
             assertThat(daemon.get("/page.html").body()).isEqualTo("<p>page</p>");
         }
-    }
-
-    @Test
-    void oursTakesFramesThatComeWithTheHandshake() {
-        try (WireClient client = new WireClient(command.get(DUPLEX).port())) {
-            client.send(handshakeWithFrame());
-            assertThat(client.answer().status()).isEqualTo(101);
-            assertThat(client.next()).isEqualTo("text early");
-        }
-    }
-
-    private static byte[] handshakeWithFrame() {
-        byte[] head = ("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] frame = WireClient.frame(0x81, "early".getBytes(StandardCharsets.UTF_8));
-        byte[] both = Arrays.copyOf(head, head.length + frame.length);
-        System.arraycopy(frame, 0, both, head.length, frame.length);
-        return both;
     }
 
     @Test
@@ -334,50 +313,6 @@ class WebsocketdHttpTest {
             assertThat(page.field("Content-Type")).startsWith("text/html");
             assertThat(daemon.get("/\"><script>alert(1)</script>").body())
                     .contains("/\"><script>alert(1)</script>\" spellcheck");
-        }
-    }
-
-    @Test
-    void websocketdRefusesFramesThatComeWithTheHandshake() {
-        try (WireClient client = new WireClient(command.get(WEBSOCKETD).port())) {
-            client.send(handshakeWithFrame());
-            assertThat(client.hasEnded()).isTrue();
-        }
-    }
-
-    /** A frame that breaks the protocol, and how each of the two closes. */
-    private void assertClosed(byte[] frame, String theirs) {
-        try (WireClient client = command.get(WEBSOCKETD).open("/")) {
-            client.send(frame);
-            assertThat(client.rest()).containsExactly(theirs);
-        }
-        try (WireClient client = command.get(DUPLEX).open("/")) {
-            client.send(frame);
-            assertThat(client.rest()).hasSize(1).first().asString().startsWith("close 1002");
-        }
-    }
-
-    @Test
-    void breaksOfTheProtocolAre1002() {
-        byte[] unmasked = {(byte) 0x81, 1, 'a'};
-        assertClosed(unmasked, "close 1002 bad MASK");
-        assertClosed(WireClient.frame(0xC1, new byte[] {'a'}), "close 1002 RSV1 set");
-        assertClosed(WireClient.frame(0x83, new byte[0]), "close 1002 bad opcode 3");
-        assertClosed(WireClient.frame(0x80, new byte[0]), "close 1002 continuation after FIN");
-        assertClosed(WireClient.frame(0x09, new byte[0]), "close 1002 FIN not set on control");
-        assertClosed(WireClient.frame(0x88, new byte[] {3, (byte) 0xEC}), "close 1002 bad close code 1004");
-        // A fault: half a close code is taken for none.
-        assertClosed(WireClient.frame(0x88, new byte[] {3}), "close");
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void aPingWithinAMessageIsAnswered(Daemon.Kind kind) {
-        try (WireClient client = command.get(kind).open("/")) {
-            client.send(WireClient.frame(0x01, new byte[] {'a'}));
-            client.send(WireClient.frame(0x89, new byte[] {'p'}));
-            client.send(WireClient.frame(0x80, new byte[] {'b'}));
-            assertThat(List.of(client.next(), client.next())).containsExactly("pong 70", "text ab");
         }
     }
 }

@@ -15,12 +15,14 @@ public final class Authentication {
      * Makes what decides.
      *
      * @param text {@code basic:FILE}, {@code bearer:FILE}, {@code cmd:PROGRAM} or {@code header:NAME}
+     * @param credentials where tokens may be
      * @param trustsProxies whether there are any whose fields are believed
      * @param program what to start for a request, given the command in one string
      * @throws IllegalArgumentException with what is wrong
      */
     public static Authenticator parse(
             String text,
+            Credentials credentials,
             boolean trustsProxies,
             Launcher launcher,
             BiFunction<String, UpgradeRequest, Program> program,
@@ -33,7 +35,7 @@ public final class Authentication {
         }
         return switch (kind) {
             case "basic" -> new BasicAuthenticator(Path.of(what));
-            case "bearer" -> new BearerAuthenticator(Path.of(what));
+            case "bearer" -> new BearerAuthenticator(Path.of(what), credentials);
             case "cmd" ->
                 new ProgramAuthenticator(launcher, request -> program.apply(what, request), PROGRAM_TIMEOUT, log);
             case "header" -> {

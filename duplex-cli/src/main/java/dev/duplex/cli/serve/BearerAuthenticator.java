@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -18,9 +19,14 @@ final class BearerAuthenticator implements Authenticator {
     private record Token(byte[] bytes, String user) {}
 
     private final List<Token> tokens = new ArrayList<>();
+    private final Credentials credentials;
 
-    /** @throws IllegalArgumentException if the file cannot be read, or has a token that could be guessed */
-    BearerAuthenticator(Path file) {
+    /**
+     * @param credentials where they may be shown
+     * @throws IllegalArgumentException if the file cannot be read, or has a token that could be guessed
+     */
+    BearerAuthenticator(Path file, Credentials credentials) {
+        this.credentials = credentials;
         List<String> lines;
         try {
             lines = Files.readAllLines(file);
@@ -45,9 +51,8 @@ final class BearerAuthenticator implements Authenticator {
 
     @Override
     public CompletionStage<Verdict> judge(UpgradeRequest request) {
-        String field = request.headers().first("Authorization").orElse("");
-        boolean isBearer = field.regionMatches(true, 0, "Bearer ", 0, 7);
-        byte[] came = (isBearer ? field.substring(7).strip() : "").getBytes(StandardCharsets.UTF_8);
+        Optional<String> shown = credentials.token(request);
+        byte[] came = shown.orElse("").getBytes(StandardCharsets.UTF_8);
         Token found = null;
         for (Token token : tokens) {
             // All of them, each to its end, so that the time tells nothing.
@@ -56,7 +61,7 @@ final class BearerAuthenticator implements Authenticator {
         return CompletableFuture.completedFuture(
                 found == null
                         ? Refused.unauthorized(
-                                isBearer
+                                shown.isPresent()
                                         ? "Bearer realm=\"duplex\", error=\"invalid_token\""
                                         : "Bearer realm=\"duplex\"")
                         : new Allowed(found.user(), "Bearer"));

@@ -4,10 +4,8 @@ import dev.duplex.core.CloseCode;
 import dev.duplex.server.Message;
 import dev.duplex.server.Session;
 import dev.duplex.transport.CloseEvent;
-import dev.duplex.transport.SendResult;
 import dev.duplex.transport.pipe.PipeReader;
 import dev.duplex.transport.pipe.PipeWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,12 +24,11 @@ final class Bridge {
     private final BridgeOptions options;
     private final ServeLog log;
     private final Encoder encoder;
+    private final Outlet outlet;
 
-    // From the program to the client; guarded by this.
+    // From the program to the client; guarded by this, and so is the outlet.
     private final List<Stream> streams = new ArrayList<>();
-    private boolean blocked;
     private boolean pumping;
-    private long drains;
     private boolean sessionEnded;
     private long dropped;
     private @Nullable ExitStatus status;
@@ -48,6 +45,7 @@ final class Bridge {
         this.options = options;
         this.log = log;
         this.encoder = new Encoder(options.frames(), false);
+        this.outlet = new Outlet(session, options);
     }
 
     /** Begins; on the session's event loop. */
@@ -97,7 +95,7 @@ final class Bridge {
                 // It may have been read meanwhile, and nobody would tell again.
                 if (!inputPaused && backend.in().waiting() > options.queueBytes()) {
                     inputPaused = true;
-                    session.pause();
+                    visitor.hold(session);
                 }
             }
         }
@@ -109,7 +107,7 @@ final class Bridge {
             synchronized (input) {
                 if (inputPaused) {
                     inputPaused = false;
-                    session.resume();
+                    visitor.release(session);
                 }
             }
         }
@@ -163,7 +161,7 @@ final class Bridge {
 
         /** Sends what is complete, as far as the client takes it. */
         private void send() throws FramingException {
-            while (!blocked && !sessionEnded && !said) {
+            while (!outlet.makesWait() && !sessionEnded && !said) {
                 ProgramMessage message = decoder.next();
                 if (message == null && ended) {
                     message = decoder.last();
@@ -178,19 +176,11 @@ final class Bridge {
     }
 
     /** The session's queue is empty again. */
-    void drained() {
-        synchronized (this) {
-            drains++;
-            if (!blocked) {
-                return;
-            }
-            blocked = false;
-        }
+    synchronized void drained() {
+        outlet.drained();
         pump();
-        synchronized (this) {
-            if (!blocked) {
-                streams.forEach(stream -> stream.reader.resume());
-            }
+        if (!outlet.makesWait()) {
+            streams.forEach(stream -> stream.reader.resume());
         }
     }
 
@@ -203,7 +193,7 @@ final class Bridge {
             for (Stream stream : streams) {
                 stream.send();
             }
-            if (!sessionEnded && !blocked) {
+            if (!sessionEnded && !outlet.isBehind()) {
                 endIfSaid();
             }
         } catch (FramingException e) {
@@ -215,24 +205,17 @@ final class Bridge {
     }
 
     private void send(ProgramMessage message) {
-        long before = drains;
-        SendResult result = SendResult.SENT;
-        if (message instanceof ProgramMessage.Text text) {
-            visitor.sent(text.text().length());
-            result = session.send(text.text());
-        } else if (message instanceof ProgramMessage.Binary binary) {
-            visitor.sent(binary.bytes().length);
-            result = session.send(binary.bytes());
-        } else if (message instanceof ProgramMessage.Ping ping) {
-            session.ping(ping.payload());
-        } else if (message instanceof ProgramMessage.Close close) {
+        if (message instanceof ProgramMessage.Close close) {
             end(close.code(), close.reason());
-        } else if (message instanceof ProgramMessage.To to && to.connection().equals(visitor.connection())) {
-            send(to.message());
-        }
-        if (options.waitForSlow() && result == SendResult.QUEUED && before == drains) {
-            blocked = true;
-            streams.forEach(stream -> stream.reader.pause());
+        } else if (message instanceof ProgramMessage.To to) {
+            if (to.connection().equals(visitor.connection())) {
+                send(to.message());
+            }
+        } else {
+            outlet.send(message);
+            if (outlet.makesWait()) {
+                streams.forEach(stream -> stream.reader.pause());
+            }
         }
     }
 
@@ -274,17 +257,8 @@ final class Bridge {
 
     private void end(int code, String reason) {
         sessionEnded = true;
-        session.close(code, cut(reason));
+        session.close(code, Outlet.cut(reason));
         backend.stop();
-    }
-
-    /** As long as a close frame may have it (RFC 6455 §5.5). */
-    static String cut(String reason) {
-        String text = reason;
-        while (text.getBytes(StandardCharsets.UTF_8).length > CloseCode.MAX_REASON_BYTES) {
-            text = text.substring(0, text.length() - 1);
-        }
-        return text;
     }
 
     /** The session is closed, whoever has done it. */
@@ -293,7 +267,6 @@ final class Bridge {
                 .ifPresent(bytes -> backend.in().write(bytes));
         synchronized (this) {
             sessionEnded = true;
-            blocked = false;
             streams.forEach(stream -> stream.reader.resume());
         }
         backend.stop();

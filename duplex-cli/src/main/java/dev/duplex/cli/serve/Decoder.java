@@ -31,7 +31,7 @@ interface Decoder {
             case len32 -> new LengthDecoder(options);
             case ndjson -> {
                 int line = encoded(options.maxBytes());
-                yield new DelimitedDecoder((byte) '\n', options.withMaxBytes(line), new NdjsonDecoder(line));
+                yield new DelimitedDecoder((byte) '\n', options.withMaxBytes(line), new NdjsonDecoder());
             }
         };
     }

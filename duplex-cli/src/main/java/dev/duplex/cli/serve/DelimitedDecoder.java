@@ -33,33 +33,53 @@ final class DelimitedDecoder implements Decoder {
         int end = bytes.indexOf(delimiter, searched);
         if (end < 0) {
             searched = bytes.size();
-            if (searched > options.maxBytes()) {
-                throw tooLong();
-            }
-            return null;
+            // The last byte may be the carriage return of an end that has not come yet.
+            return searched > options.maxBytes() + (strips() ? 1 : 0) ? tooLong() : null;
+        }
+        int length = end > 0 && strips() && bytes.get(end - 1) == '\r' ? end - 1 : end;
+        if (length > options.maxBytes()) {
+            return tooLong();
         }
         searched = 0;
-        int length = end;
-        if (delimiter == '\n' && !options.keepCarriageReturn() && length > 0 && bytes.get(length - 1) == '\r') {
-            length--;
-        }
-        if (length > options.maxBytes()) {
-            throw tooLong();
-        }
         byte[] message = bytes.take(length);
         bytes.skip(end + 1 - length);
         return reading.of(message);
     }
 
-    private FramingException tooLong() {
-        return new FramingException(
+    private boolean strips() {
+        return delimiter == '\n' && !options.keepCarriageReturn();
+    }
+
+    /** The first part of what is too long for one message, where that is wanted. */
+    private ProgramMessage tooLong() throws FramingException {
+        if (options.splitLong()) {
+            int length = wholeCharacters();
+            searched = Math.max(0, searched - length);
+            return reading.of(bytes.take(length));
+        }
+        throw new FramingException(
                 CloseCode.INTERNAL_ERROR,
                 "the program has written " + (delimiter == '\n' ? "a line" : "a message") + " of more than "
-                        + options.maxBytes() + " bytes (--max-line); --frame chunk sends what has no lines");
+                        + options.maxBytes()
+                        + " bytes (--max-line); --long-line split sends it in parts, and --frame chunk what has no lines");
+    }
+
+    /** As much as one message may have, but for the beginning of a character that goes on after it (RFC 3629 §3). */
+    private int wholeCharacters() {
+        int end = options.maxBytes();
+        for (int back = 0; back < 4 && end - back > 0; back++) {
+            if ((bytes.get(end - back) & 0xC0) != 0x80) {
+                return end - back;
+            }
+        }
+        return end;
     }
 
     @Override
     public @Nullable ProgramMessage last() throws FramingException {
-        return bytes.size() == 0 || options.dropTail() ? null : reading.of(bytes.take(bytes.size()));
+        if (bytes.size() == 0 || options.dropTail()) {
+            return null;
+        }
+        return bytes.size() > options.maxBytes() ? tooLong() : reading.of(bytes.take(bytes.size()));
     }
 }

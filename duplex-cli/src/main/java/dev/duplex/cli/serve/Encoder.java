@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 final class Encoder {
     private final FrameOptions options;
     private final boolean tagged;
-    private final NdjsonEncoder ndjson = new NdjsonEncoder();
 
     /** @param tagged whether a message begins with the name of its client and a space */
     Encoder(FrameOptions options, boolean tagged) {
@@ -25,7 +24,7 @@ final class Encoder {
      */
     byte @Nullable [] message(String connection, boolean text, byte[] payload) {
         if (options.frame() == FrameOptions.Frame.ndjson) {
-            return ndjson.message(connection, text, payload);
+            return NdjsonEncoder.message(connection, text, payload);
         }
         return framed(tagged ? after(connection, payload) : payload);
     }
@@ -39,17 +38,17 @@ final class Encoder {
 
     /** That somebody has come. */
     Optional<byte[]> open(String connection, String path, String remote, String user) {
-        return told() ? Optional.of(ndjson.open(connection, path, remote, user)) : Optional.empty();
+        return told() ? Optional.of(NdjsonEncoder.open(connection, path, remote, user)) : Optional.empty();
     }
 
     /** A ping, which is answered already. */
     Optional<byte[]> ping(String connection, byte[] payload) {
-        return told() ? Optional.of(ndjson.ping(connection, payload)) : Optional.empty();
+        return told() ? Optional.of(NdjsonEncoder.ping(connection, payload)) : Optional.empty();
     }
 
     /** That somebody has left. */
     Optional<byte[]> close(String connection, int code, String reason) {
-        return told() ? Optional.of(ndjson.close(connection, code, reason)) : Optional.empty();
+        return told() ? Optional.of(NdjsonEncoder.close(connection, code, reason)) : Optional.empty();
     }
 
     private boolean told() {

@@ -20,6 +20,7 @@ public final class Endpoints implements AutoCloseable {
     private final BridgeOptions bridge;
     private final ServeLog log;
     private final List<SharedProgram> shared = new ArrayList<>();
+    private final List<WarmPrograms> warm = new ArrayList<>();
     private @Nullable Sockets sockets;
 
     public Endpoints(
@@ -35,6 +36,11 @@ public final class Endpoints implements AutoCloseable {
         this.limit = limit;
         this.bridge = bridge;
         this.log = log;
+        if (bridge.frames().frame() == FrameOptions.Frame.ndjson) {
+            // What reads and writes JSON takes a tenth of a second to load, and the first client would wait for it.
+            Decoder.of(bridge.frames());
+            NdjsonEncoder.ping("", new byte[0]);
+        }
     }
 
     /**
@@ -50,6 +56,18 @@ public final class Endpoints implements AutoCloseable {
                 limit,
                 bridge,
                 log);
+    }
+
+    /**
+     * The same, but with programs that run before there is a client. They find no request in their environment.
+     *
+     * @param number how many wait for clients
+     */
+    public Endpoint each(List<String> command, int number) {
+        Program program = settings.program(command, environment.withoutRequest());
+        WarmPrograms ready = new WarmPrograms(launcher, program, number, limit.most(), log);
+        warm.add(ready);
+        return new ProgramEndpoint(launcher, (request, visitor) -> program, ready::take, limit, bridge, log);
     }
 
     /** The programs of a directory, each at its own path; a program for each session. */
@@ -93,20 +111,27 @@ public final class Endpoints implements AutoCloseable {
     public Program authenticating(String command, UpgradeRequest request) {
         Environment.Facts facts = new Environment.Facts(UUID.randomUUID().toString(), "", Optional.empty(), "", "");
         Environment all = new Environment(
-                environment.software(), environment.inherited(), environment.given(), environment.query(), false);
+                environment.software(),
+                environment.inherited(),
+                environment.given(),
+                environment.query(),
+                Credentials.NONE);
         Program program = settings.program(settings.command(command), all.of(request, facts));
         return new Program(
                 program.starter(), program.command(), program.environment(), program.directory(), Program.Errors.log);
     }
 
     /**
-     * Starts the programs that are there for all.
+     * Starts the programs that do not wait for a client to come.
      *
      * @throws ProgramException if one cannot be started
      */
     public void start() throws ProgramException {
         for (SharedProgram program : shared) {
             program.startNow();
+        }
+        for (WarmPrograms programs : warm) {
+            programs.startNow();
         }
     }
 

@@ -31,35 +31,42 @@ import java.util.concurrent.TimeUnit;
 public final class Entrance implements AutoCloseable {
     private static final String OPENED = "duplex.opened";
     private static final String LEAVE = "duplex.leave";
+    private static final String RATE = "duplex.rate";
     private static final String TIMER = "duplex.timer";
 
     /**
      * What it asks for.
      *
      * @param authenticator who may connect
+     * @param credentials where tokens may be, which are none of the subprotocols
      * @param subprotocols those that are spoken; {@code any} is the first that a client offers
      * @param deflate what is answered to offers of compression
      * @param maxPerAddress most sessions of one address; 0 for any number
      * @param totalTime after which a session is closed; zero for never
+     * @param perSecond as many messages of a client are read in a second; 0 for any number
      * @param accessLog whether each coming and going is logged
      * @param webSocketFields of the responses that open a session
      * @param httpFields of those that refuse one
      */
     public record Rules(
             Authenticator authenticator,
+            Credentials credentials,
             List<String> subprotocols,
             DeflateOptions deflate,
             int maxPerAddress,
             Duration totalTime,
+            double perSecond,
             boolean accessLog,
             HttpFields webSocketFields,
             HttpFields httpFields) {
         public static final Rules NONE = new Rules(
                 Authenticator.NONE,
+                Credentials.NONE,
                 List.of(),
                 DeflateOptions.SHARED,
                 0,
                 Duration.ZERO,
+                0,
                 false,
                 HttpFields.EMPTY,
                 HttpFields.EMPTY);
@@ -99,15 +106,15 @@ public final class Entrance implements AutoCloseable {
     }
 
     private CompletionStage<UpgradeResponse> enter(Endpoint endpoint, UpgradeRequest request) {
-        Optional<String> subprotocol = subprotocol(request);
-        if (subprotocol.isEmpty()
-                && !rules.subprotocols().isEmpty()
-                && !request.subprotocols().isEmpty()) {
+        List<String> offered = rules.credentials().subprotocols(request);
+        Optional<String> chosen = chosen(offered);
+        if (chosen.isEmpty() && !rules.subprotocols().isEmpty() && !offered.isEmpty()) {
             return refused(HttpResponse.text(
                     400,
                     "None of the subprotocols offered is spoken here: " + String.join(", ", rules.subprotocols())
                             + ".\n"));
         }
+        Optional<String> subprotocol = chosen.or(() -> rules.credentials().mark(request));
         return rules.authenticator().judge(request).thenCompose(verdict -> {
             if (verdict instanceof Authenticator.Refused refused) {
                 logAccess("refused " + remote(request) + " " + request.path() + " "
@@ -160,10 +167,10 @@ public final class Entrance implements AutoCloseable {
         throw error instanceof RuntimeException e ? e : new IllegalStateException(error);
     }
 
-    private Optional<String> subprotocol(UpgradeRequest request) {
+    private Optional<String> chosen(List<String> offered) {
         return rules.subprotocols().contains("any")
-                ? request.subprotocols().stream().findFirst()
-                : Subprotocols.select(request.subprotocols(), rules.subprotocols());
+                ? offered.stream().findFirst()
+                : Subprotocols.select(offered, rules.subprotocols());
     }
 
     private String extensions(UpgradeRequest request) {
@@ -231,6 +238,9 @@ public final class Entrance implements AutoCloseable {
                 logAccess(visitor.connection() + " open " + remote(session.request()) + " " + session.path()
                         + visitor.user().map(user -> " user " + user.name()).orElse(""));
             }
+            if (rules.perSecond() > 0) {
+                session.attributes().put(RATE, new MessageRate(rules.perSecond(), System.nanoTime()));
+            }
             if (!rules.totalTime().isZero()) {
                 Future<?> timer = clock.schedule(
                         () -> session.close(CloseCode.GOING_AWAY, "the time of a session is over"),
@@ -245,6 +255,19 @@ public final class Entrance implements AutoCloseable {
         public void onMessage(Session session, Message message) throws Exception {
             Visitor.of(session).received(message.size());
             endpoint.onMessage(session, message);
+            slowDown(session);
+        }
+
+        /** Who sends more than it may is not read for a while. */
+        private void slowDown(Session session) {
+            if (session.attributes().get(RATE) instanceof MessageRate rate) {
+                long wait = rate.taken(System.nanoTime());
+                if (wait > 0) {
+                    Visitor visitor = Visitor.of(session);
+                    visitor.hold(session);
+                    clock.schedule(() -> visitor.release(session), wait, TimeUnit.NANOSECONDS);
+                }
+            }
         }
 
         @Override

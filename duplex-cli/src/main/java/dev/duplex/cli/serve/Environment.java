@@ -25,14 +25,14 @@ import javax.net.ssl.SSLSession;
  * @param inherited what every program gets
  * @param given what the command line has set, which goes before all else
  * @param query whether the query's parameters are variables, too
- * @param hideAuthorization whether credentials are kept from programs, since we have checked them (RFC 3875 §4.1.18)
+ * @param credentials what is kept from programs, since we have checked it
  */
 public record Environment(
         String software,
         Map<String, String> inherited,
         Map<String, String> given,
         boolean query,
-        boolean hideAuthorization) {
+        Credentials credentials) {
     /** What a program can hardly do without. */
     static final List<String> ALWAYS =
             List.of("PATH", "LANG", "TZ", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SystemRoot");
@@ -187,13 +187,13 @@ public record Environment(
         cgi.put("REMOTE_PORT", port);
     }
 
-    private static void path(UpgradeRequest request, Facts facts, Map<String, String> cgi) {
+    private void path(UpgradeRequest request, Facts facts, Map<String, String> cgi) {
         String path = request.path();
         String script = facts.script();
         cgi.put("SCRIPT_NAME", script);
         cgi.put("PATH_INFO", path.startsWith(script) ? path.substring(script.length()) : path);
-        cgi.put("QUERY_STRING", request.query().toString());
-        cgi.put("REQUEST_URI", request.http().target());
+        cgi.put("QUERY_STRING", credentials.withoutToken(request.query().toString()));
+        cgi.put("REQUEST_URI", credentials.withoutTokenInTarget(request.http().target()));
     }
 
     private static void tls(SSLSession session, Map<String, String> cgi) {
@@ -212,8 +212,7 @@ public record Environment(
             String name = "HTTP_" + field.name().toUpperCase(Locale.ROOT).replace('-', '_');
             // X_Forwarded_For would pass for X-Forwarded-For, which a proxy in front has taken care of.
             boolean isAmbiguous = field.name().indexOf('_') >= 0;
-            boolean isHidden = hideAuthorization && name.equals("HTTP_AUTHORIZATION");
-            if (!isAmbiguous && !isHidden && !NEVER.contains(name)) {
+            if (!isAmbiguous && !credentials.hides(name) && !NEVER.contains(name)) {
                 // RFC 6265 §5.4: cookies are separated by a semicolon.
                 String separator = name.equals("HTTP_COOKIE") ? "; " : ", ";
                 cgi.merge(name, field.value(), (first, second) -> first + separator + second);
@@ -221,9 +220,9 @@ public record Environment(
         }
     }
 
-    private static void query(UpgradeRequest request, Map<String, String> cgi) {
+    private void query(UpgradeRequest request, Map<String, String> cgi) {
         for (String name : request.query().names()) {
-            if (name.matches("[A-Za-z0-9_-]{1,64}")) {
+            if (name.matches("[A-Za-z0-9_-]{1,64}") && !credentials.hidesParameter(name)) {
                 cgi.put(
                         "QS_" + name.replace('-', '_'),
                         request.query().first(name).orElse(""));

@@ -10,6 +10,7 @@ package dev.duplex.cli.serve;
  * @param badUtf8 what becomes of bytes that are no UTF-8 where text is wanted
  * @param type text or binary
  * @param maxBytes the longest message of the program
+ * @param splitLong whether a longer one becomes several; otherwise it is the end
  */
 public record FrameOptions(
         Frame frame,
@@ -18,11 +19,12 @@ public record FrameOptions(
         NewlineIn newlineIn,
         BadUtf8 badUtf8,
         Type type,
-        int maxBytes) {
+        int maxBytes,
+        boolean splitLong) {
 
     /** A text message for each line. */
     public static final FrameOptions LINES =
-            new FrameOptions(Frame.lines, false, false, NewlineIn.split, BadUtf8.replace, Type.text, 1 << 20);
+            new FrameOptions(Frame.lines, false, false, NewlineIn.split, BadUtf8.replace, Type.text, 1 << 20, false);
 
     /** What separates messages. */
     public enum Frame {
@@ -70,6 +72,6 @@ public record FrameOptions(
 
     /** These with another length of messages. */
     public FrameOptions withMaxBytes(int bytes) {
-        return new FrameOptions(frame, keepCarriageReturn, dropTail, newlineIn, badUtf8, type, bytes);
+        return new FrameOptions(frame, keepCarriageReturn, dropTail, newlineIn, badUtf8, type, bytes, splitLong);
     }
 }

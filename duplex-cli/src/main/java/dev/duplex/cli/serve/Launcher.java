@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** Starts programs, each in a group of its own, and sees to it that none is left when it is closed. */
 public final class Launcher implements AutoCloseable {
@@ -30,6 +31,7 @@ public final class Launcher implements AutoCloseable {
     private static final Set<Integer> NOT_EXECUTED = Set.of(126, 127);
 
     private final GroupStarter starter;
+    private final Identity identity;
     private final Pipes pipes;
     private final Warden warden;
     private final StopLadder ladder;
@@ -39,8 +41,9 @@ public final class Launcher implements AutoCloseable {
     private final Stats stats;
     private volatile boolean closing;
 
-    Launcher(GroupStarter starter, Pipes pipes, Warden warden, StopLadder ladder, Stats stats) {
+    Launcher(GroupStarter starter, Identity identity, Pipes pipes, Warden warden, StopLadder ladder, Stats stats) {
         this.starter = starter;
+        this.identity = identity;
         this.pipes = pipes;
         this.warden = warden;
         this.ladder = ladder;
@@ -57,13 +60,17 @@ public final class Launcher implements AutoCloseable {
 
     /** As the other, where nobody asks what was counted. */
     public static Launcher open(StopLadder ladder) throws IOException {
-        return open(ladder, new Stats());
+        return open(ladder, Identity.OURS, new Stats());
     }
 
-    /** With the best that this machine has. */
-    public static Launcher open(StopLadder ladder, Stats stats) throws IOException {
+    /**
+     * With the best that this machine has.
+     *
+     * @param identity who all programs are
+     */
+    public static Launcher open(StopLadder ladder, Identity identity, Stats stats) throws IOException {
         GroupStarter starter = GroupStarter.find();
-        return new Launcher(starter, Pipes.open("duplex-pipes"), Warden.start(starter), ladder, stats);
+        return new Launcher(starter, identity, Pipes.open("duplex-pipes"), Warden.start(starter), ladder, stats);
     }
 
     /** Whether signals reach what programs start, too. */
@@ -113,10 +120,26 @@ public final class Launcher implements AutoCloseable {
                 threads);
     }
 
+    /**
+     * Waits for what is started.
+     *
+     * @throws ProgramException if it could not be
+     */
+    static void await(CompletableFuture<?> started) throws ProgramException {
+        try {
+            started.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof ProgramException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
     /** Starts a program, and returns when it really runs. Blocks for some milliseconds. */
     ProgramProcess start(Program program) throws ProgramException {
         Executables.check(program);
-        List<String> command = starter.of(program.words());
+        List<String> command = starter.of(identity.of(program.words()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().clear();
         builder.environment().putAll(program.environment());
@@ -170,9 +193,8 @@ public final class Launcher implements AutoCloseable {
     }
 
     private boolean isStarter(String word, Program program) {
-        return word.equals(starter.words().get(0))
-                || (!program.starter().isEmpty()
-                        && word.equals(program.starter().get(0)));
+        return Stream.of(starter.words(), identity.words(), program.starter())
+                .anyMatch(words -> !words.isEmpty() && word.equals(words.get(0)));
     }
 
     /** Empty while there is none, and what cannot be read is not the starter any more. */
@@ -184,6 +206,11 @@ public final class Launcher implements AutoCloseable {
         } catch (IOException e) {
             return Files.exists(words) ? "?" : "";
         }
+    }
+
+    /** Whether nothing is started any more. */
+    boolean isClosing() {
+        return closing;
     }
 
     /** How many programs run, with those that are being ended. */

@@ -15,25 +15,21 @@ final class NdjsonDecoder implements DelimitedDecoder.Reading {
     private static final int MAX_DEPTH = 10;
     private static final int MAX_PING = 125;
 
-    private final JsonMapper json;
-
-    /** @param maxBytes the longest line */
-    NdjsonDecoder(int maxBytes) {
-        json = JsonMapper.builder(JsonFactory.builder()
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxStringLength(maxBytes)
-                                .maxNestingDepth(MAX_DEPTH)
-                                .build())
-                        .build())
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .build();
-    }
+    /** The length of a line is bounded before it comes here. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
 
     @Override
     public ProgramMessage of(byte[] line) throws FramingException {
         JsonNode object;
         try {
-            object = json.readTree(line);
+            object = JSON.readTree(line);
         } catch (JsonProcessingException e) {
             throw bad(
                     "is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));

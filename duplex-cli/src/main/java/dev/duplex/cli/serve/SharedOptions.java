@@ -18,6 +18,12 @@ public record SharedOptions(boolean tagged, Restart restart, int replay) {
     /** A program that has run for so long is not one that cannot start. */
     static final Duration STABLE = Duration.ofSeconds(10);
 
+    /** The pause that follows another one. */
+    static Duration after(Duration pause) {
+        Duration doubled = pause.multipliedBy(2);
+        return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    }
+
     /** When to start a program again that has ended. */
     public enum Restart {
         never,

@@ -4,7 +4,6 @@ import dev.duplex.core.CloseCode;
 import dev.duplex.server.Message;
 import dev.duplex.server.Session;
 import dev.duplex.transport.CloseEvent;
-import dev.duplex.transport.SendResult;
 import dev.duplex.transport.pipe.PipeReader;
 import dev.duplex.transport.pipe.PipeWriter;
 import java.time.Duration;
@@ -13,10 +12,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +27,7 @@ public final class SharedProgram {
     private final Encoder encoder;
 
     // Guarded by this.
-    private final Map<String, Session> members = new LinkedHashMap<>();
+    private final Map<String, Outlet> members = new LinkedHashMap<>();
     private final ArrayDeque<ProgramMessage> last = new ArrayDeque<>();
 
     /** Those that do not read, for which the program waits. */
@@ -101,14 +98,7 @@ public final class SharedProgram {
      * @throws ProgramException if it cannot be started
      */
     void startNow() throws ProgramException {
-        try {
-            start().join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof ProgramException cause) {
-                throw cause;
-            }
-            throw e;
-        }
+        Launcher.await(start());
     }
 
     private CompletableFuture<Void> start() {
@@ -120,7 +110,7 @@ public final class SharedProgram {
         synchronized (this) {
             run = now;
             started.in().start(now);
-            members.values().forEach(session -> tellOpen(now, session));
+            members.values().forEach(member -> tellOpen(now, member.session()));
         }
         release();
         started.err().ifPresent(err -> err.start(new LogLines(line -> log.line("shared stderr: " + line))));
@@ -148,8 +138,9 @@ public final class SharedProgram {
 
     void opened(Session session) {
         synchronized (this) {
-            members.put(name(session), session);
-            last.forEach(message -> send(session, message));
+            Outlet member = new Outlet(session, options);
+            members.put(name(session), member);
+            last.forEach(message -> send(member, message));
             Run now = run;
             if (now != null) {
                 tellOpen(now, session);
@@ -196,23 +187,26 @@ public final class SharedProgram {
 
     private void hold(Session session) {
         if (held.add(name(session))) {
-            session.pause();
+            Visitor.of(session).hold(session);
         }
     }
 
     private synchronized void release() {
         for (String name : List.copyOf(held)) {
             held.remove(name);
-            Session session = members.get(name);
-            if (session != null) {
-                session.resume();
+            Outlet member = members.get(name);
+            if (member != null) {
+                member.visitor().release(member.session());
             }
         }
     }
 
     void drained(Session session) {
         synchronized (this) {
-            Visitor.of(session).drained();
+            Outlet member = members.get(name(session));
+            if (member != null) {
+                member.drained();
+            }
             Run now = run;
             if (slow.remove(name(session)) && slow.isEmpty() && now != null) {
                 pump(now);
@@ -273,9 +267,9 @@ public final class SharedProgram {
 
     private void deliver(ProgramMessage message) {
         if (message instanceof ProgramMessage.To to) {
-            Session session = members.get(to.connection());
-            if (session != null) {
-                send(session, to.message());
+            Outlet member = members.get(to.connection());
+            if (member != null) {
+                send(member, to.message());
             }
             return;
         }
@@ -286,26 +280,13 @@ public final class SharedProgram {
                 last.remove();
             }
         }
-        List.copyOf(members.values()).forEach(session -> send(session, message));
+        List.copyOf(members.values()).forEach(member -> send(member, message));
     }
 
-    private void send(Session session, ProgramMessage message) {
-        Visitor visitor = Visitor.of(session);
-        long before = visitor.drains();
-        SendResult result = SendResult.SENT;
-        if (message instanceof ProgramMessage.Text text) {
-            visitor.sent(text.text().length());
-            result = session.send(text.text());
-        } else if (message instanceof ProgramMessage.Binary binary) {
-            visitor.sent(binary.bytes().length);
-            result = session.send(binary.bytes());
-        } else if (message instanceof ProgramMessage.Ping ping) {
-            session.ping(ping.payload());
-        } else if (message instanceof ProgramMessage.Close close) {
-            session.close(close.code(), Bridge.cut(close.reason()));
-        }
-        if (options.waitForSlow() && result == SendResult.QUEUED && before == visitor.drains()) {
-            slow.add(visitor.connection());
+    private void send(Outlet to, ProgramMessage message) {
+        to.send(message);
+        if (to.makesWait()) {
+            slow.add(to.visitor().connection());
         }
     }
 
@@ -323,11 +304,11 @@ public final class SharedProgram {
         if (now.backend.serverStops()) {
             over = true;
         } else if (shared.restart().after(how)) {
-            members.values().forEach(this::hold);
+            members.values().forEach(member -> hold(member.session()));
             restartLater(now);
         } else {
             over = true;
-            List.copyOf(members.values()).forEach(session -> session.close(how.closeCode(), how.reason()));
+            List.copyOf(members.values()).forEach(member -> member.session().close(how.closeCode(), how.reason()));
         }
     }
 
@@ -336,9 +317,7 @@ public final class SharedProgram {
             pause = SharedOptions.FIRST_PAUSE;
         }
         Duration wait = pause;
-        pause = Optional.of(pause.multipliedBy(2))
-                .filter(next -> next.compareTo(SharedOptions.LONGEST_PAUSE) < 0)
-                .orElse(SharedOptions.LONGEST_PAUSE);
+        pause = SharedOptions.after(pause);
         log.line("shared program starts again in " + wait.toMillis() + " ms");
         CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS)
                 .execute(() -> start().exceptionally(error -> {

@@ -19,7 +19,9 @@ public final class Visitor {
     private final AtomicLong bytesIn = new AtomicLong();
     private final AtomicLong messagesOut = new AtomicLong();
     private final AtomicLong bytesOut = new AtomicLong();
-    private final AtomicLong drains = new AtomicLong();
+
+    /** Guarded by this. */
+    private int holds;
 
     Visitor(String connection, Optional<Environment.User> user, Optional<String> subprotocol, String extensions) {
         this.connection = connection;
@@ -74,14 +76,18 @@ public final class Visitor {
         bytesOut.addAndGet(bytes);
     }
 
-    /** What waited for it has been taken. */
-    void drained() {
-        drains.incrementAndGet();
+    /** Reads no more of it, until each who has asked for that is content. */
+    synchronized void hold(Session session) {
+        if (holds++ == 0) {
+            session.pause();
+        }
     }
 
-    /** How often that was so. */
-    long drains() {
-        return drains.get();
+    /** Reads it again, as far as this one is concerned who has called {@link #hold}. */
+    synchronized void release(Session session) {
+        if (--holds == 0) {
+            session.resume();
+        }
     }
 
     /** Such as {@code in 3 messages 120 bytes, out 4 messages 200 bytes}. */

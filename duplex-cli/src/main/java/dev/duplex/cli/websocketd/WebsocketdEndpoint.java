@@ -1,5 +1,6 @@
 package dev.duplex.cli.websocketd;
 
+import dev.duplex.cli.common.Ending;
 import dev.duplex.cli.serve.Endpoint;
 import dev.duplex.cli.serve.ProgramEndpoint;
 import dev.duplex.cli.serve.Visitor;
@@ -113,6 +114,13 @@ final class WebsocketdEndpoint implements Endpoint {
     public void onClose(Session session, CloseEvent event) {
         programs.onClose(session, event);
         Visitor visitor = Visitor.of(session);
-        log.log(WebsocketdLevel.access, "session", log.about(visitor), "DISCONNECT");
+        String client = log.about(visitor);
+        log.log(
+                WebsocketdLevel.debug,
+                "websocket",
+                client,
+                "Closed with " + event.code() + " " + Ending.printable(event.reason()) + " (" + event.cause() + ")");
+        log.log(WebsocketdLevel.trace, "websocket", client, "Terminated websocket connection");
+        log.log(WebsocketdLevel.access, "session", client, "DISCONNECT");
     }
 }

@@ -52,8 +52,13 @@ final class WebsocketdLog extends ServeLog {
         return all.toString();
     }
 
+    /** Whether lines of this level are written. */
+    boolean tells(WebsocketdLevel level) {
+        return level.compareTo(least) >= 0;
+    }
+
     void log(WebsocketdLevel level, String category, String associations, String message) {
-        if (level.compareTo(least) >= 0) {
+        if (tells(level)) {
             offer(String.format(
                     Locale.ROOT,
                     "%s | %-6s | %-10s | %s | %s",

@@ -1,5 +1,6 @@
 package dev.duplex.cli.websocketd;
 
+import dev.duplex.cli.common.Ending;
 import dev.duplex.cli.serve.Environment;
 import dev.duplex.cli.serve.Program;
 import dev.duplex.cli.serve.ScriptDirectory;
@@ -24,6 +25,7 @@ final class WebsocketdPrograms {
     private final WebsocketdFlags flags;
     private final Optional<ScriptDirectory> scripts;
     private final Environment environment;
+    private final WebsocketdLog log;
 
     /** What --reverselookup has found, until the program is started. */
     private final Map<Visitor, String> names = Collections.synchronizedMap(new WeakHashMap<>());
@@ -35,10 +37,11 @@ final class WebsocketdPrograms {
      */
     record Target(List<String> command, String script) {}
 
-    WebsocketdPrograms(WebsocketdFlags flags, Environment environment) {
+    WebsocketdPrograms(WebsocketdFlags flags, Environment environment, WebsocketdLog log) {
         this.flags = flags;
         this.scripts = flags.directory().map(ScriptDirectory::new);
         this.environment = environment;
+        this.log = log;
     }
 
     Optional<Target> target(UpgradeRequest request) {
@@ -76,10 +79,24 @@ final class WebsocketdPrograms {
         if (name != null && !name.isEmpty()) {
             variables.put("REMOTE_HOST", name);
         }
+        tell(visitor, variables);
         return new Program(
                 target.command(),
                 variables,
                 Optional.empty(),
                 flags.passErrors() ? Program.Errors.tag : Program.Errors.log);
+    }
+
+    /** What the program will find, for whoever looks for the reason why it does not do what it should. */
+    private void tell(Visitor visitor, Map<String, String> variables) {
+        if (!log.tells(WebsocketdLevel.debug)) {
+            return;
+        }
+        variables.forEach((name, value) -> {
+            String kind = environment.inherited().containsKey(name)
+                    ? "Parent envvar: "
+                    : name.startsWith("HTTP_") ? "Header variable " : "Std. variable: ";
+            log.log(WebsocketdLevel.debug, "env", log.about(visitor), kind + name + "=" + Ending.printable(value));
+        });
     }
 }

@@ -2,13 +2,13 @@ package dev.duplex.cli.websocketd;
 
 import dev.duplex.cli.serve.BridgeOptions;
 import dev.duplex.cli.serve.CgiScripts;
+import dev.duplex.cli.serve.Credentials;
 import dev.duplex.cli.serve.Entrance;
 import dev.duplex.cli.serve.Environment;
 import dev.duplex.cli.serve.FrameOptions;
 import dev.duplex.cli.serve.Launcher;
 import dev.duplex.cli.serve.ProgramEndpoint;
 import dev.duplex.cli.serve.ScriptDirectory;
-import dev.duplex.cli.serve.Stats;
 import dev.duplex.cli.serve.StopLadder;
 import dev.duplex.core.Limits;
 import dev.duplex.server.HttpHandler;
@@ -111,12 +111,17 @@ public final class WebsocketdServer {
                 Launcher launcher = launcher(flags);
                 Entrance entrance = new Entrance(Entrance.Rules.NONE, log)) {
             Environment environment =
-                    new Environment(WebsocketdHelp.software(), inherited(flags), Map.of(), false, false);
+                    new Environment(WebsocketdHelp.software(), inherited(flags), Map.of(), false, Credentials.NONE);
             ProgramEndpoint.ProcessLimit most =
                     new ProgramEndpoint.ProcessLimit(flags.maxForks() == 0 ? Integer.MAX_VALUE : flags.maxForks(), 429);
             BridgeOptions bridge = new BridgeOptions(
-                    frames(flags), BridgeOptions.DEFAULT.queueBytes(), true, flags.passErrors(), false);
-            WebsocketdPrograms wanted = new WebsocketdPrograms(flags, environment);
+                    frames(flags),
+                    BridgeOptions.DEFAULT.queueBytes(),
+                    BridgeOptions.Slow.BLOCK,
+                    flags.passErrors(),
+                    false,
+                    () -> {});
+            WebsocketdPrograms wanted = new WebsocketdPrograms(flags, environment, log);
             ProgramEndpoint programs = new ProgramEndpoint(launcher, wanted::program, most, bridge, log);
             WebsocketdEndpoint endpoint = new WebsocketdEndpoint(flags, origins, wanted, programs, log);
             WebsocketdHttp http =
@@ -163,7 +168,7 @@ public final class WebsocketdServer {
         StopLadder ladder = StopLadder.parse(
                 "eof:" + (100 + more) + "ms,INT:" + (250 + more) + "ms,TERM:" + (500 + more) + "ms,KILL");
         try {
-            return Launcher.open(ladder, new Stats());
+            return Launcher.open(ladder);
         } catch (IOException e) {
             throw new WebsocketdExit(WebsocketdExit.CONFIGURATION, "/bin/sh cannot be started: " + e.getMessage());
         }
@@ -190,7 +195,8 @@ public final class WebsocketdServer {
                         lines.newlineIn(),
                         lines.badUtf8(),
                         FrameOptions.Type.binary,
-                        MAX_LINE)
+                        MAX_LINE,
+                        false)
                 : lines.withMaxBytes(MAX_LINE);
     }
 

@@ -36,19 +36,30 @@ class AuthenticationTest {
     }
 
     private static Served served(Authenticator authenticator, Duration total, int perAddress, TrustedProxies proxies) {
+        return setup(authenticator, Credentials.NONE, total, perAddress, proxies)
+                .start();
+    }
+
+    private static Served.Setup setup(
+            Authenticator authenticator,
+            Credentials credentials,
+            Duration total,
+            int perAddress,
+            TrustedProxies proxies) {
         return Served.setup()
                 .shell("echo \"$REMOTE_USER $AUTH_TYPE\"; cat")
                 .rules(new Entrance.Rules(
                         authenticator,
+                        credentials,
                         List.of(),
                         DeflateOptions.SHARED,
                         perAddress,
                         total,
+                        0,
                         true,
                         HttpFields.of("X-Open", "yes"),
                         HttpFields.of("X-Refused", "yes")))
-                .server(builder -> builder.trustedProxies(proxies))
-                .start();
+                .server(builder -> builder.trustedProxies(proxies));
     }
 
     private static String basic(String user, String password) {
@@ -127,7 +138,7 @@ class AuthenticationTest {
     @Test
     void letsInWhoHasAToken() throws Exception {
         Path file = file("0123456789abcdef anna", "fedcba9876543210");
-        try (Served served = served(new BearerAuthenticator(file))) {
+        try (Served served = served(new BearerAuthenticator(file, Credentials.NONE))) {
             try (RawClient anna = served.connect("Authorization: Bearer 0123456789abcdef");
                     RawClient other = served.connect("authorization: bearer fedcba9876543210");
                     RawClient wrong = served.connect("Authorization: Bearer 0123456789abcdeX")) {
@@ -137,8 +148,89 @@ class AuthenticationTest {
                 assertThat(wrong.head()).contains("error=\"invalid_token\"");
             }
         }
+    }
+
+    @Test
+    void takesATokenFromWhereAPageCanPutItIfThatIsWanted() throws Exception {
+        Path file = file("0123456789abcdef anna");
+        Credentials everywhere = new Credentials(true, true, true);
+        Authenticator tokens = new BearerAuthenticator(file, everywhere);
+        try (Served served = setup(tokens, everywhere, Duration.ZERO, 0, TrustedProxies.NONE)
+                .shell("echo $REMOTE_USER $WS_SUBPROTOCOL $QUERY_STRING $REQUEST_URI; env | grep -c 0123456789abcdef")
+                .start()) {
+            try (RawClient marked = served.connect("Sec-WebSocket-Protocol: bearer, 0123456789abcdef");
+                    RawClient asked = RawClient.open(served.uri().resolve("/?a=b&access%5Ftoken=0123456789abcdef&c"))) {
+                assertThat(marked.head())
+                        .contains("Sec-WebSocket-Protocol: bearer\r\n")
+                        .doesNotContain("0123");
+                assertThat(marked.text()).isEqualTo("anna bearer /");
+                assertThat(asked.text()).isEqualTo("anna a=b&c /?a=b&c");
+                assertThat(List.of(marked.text(), asked.text()))
+                        .as("variables that have the token")
+                        .containsExactly("0", "0");
+            }
+            for (String field : List.of(
+                    "Sec-WebSocket-Protocol: bearer, 0123456789abcdeX",
+                    "Sec-WebSocket-Protocol: bearer",
+                    "Sec-WebSocket-Protocol: 0123456789abcdef",
+                    "X: y")) {
+                try (RawClient wrong = served.connect(field)) {
+                    assertThat(wrong.status()).as(field).isEqualTo(401);
+                }
+            }
+        }
+        try (Served strict = served(new BearerAuthenticator(file, Credentials.NONE));
+                RawClient marked = strict.connect("Sec-WebSocket-Protocol: bearer, 0123456789abcdef");
+                RawClient asked = RawClient.open(strict.uri().resolve("/?access_token=0123456789abcdef"))) {
+            assertThat(List.of(marked.status(), asked.status()))
+                    .as("nowhere but in the field unless it is wanted")
+                    .containsExactly(401, 401);
+        }
+    }
+
+    @Test
+    void aTokenIsNoneOfTheSubprotocols() {
+        Credentials inProtocol = new Credentials(true, true, false);
+        assertThat(agreed(inProtocol, List.of("chat"), "bearer, token, chat")).isEqualTo("chat");
+        assertThat(agreed(inProtocol, List.of("any"), "bearer, token, log")).isEqualTo("log");
+        assertThat(agreed(inProtocol, List.of("any"), "bearer, token")).isEqualTo("bearer");
+        assertThat(agreed(inProtocol, List.of("chat"), "bearer, token")).isEqualTo("bearer");
+        assertThat(agreed(inProtocol, List.of("chat"), "bearer, token, log")).isEqualTo("400");
+        assertThat(agreed(Credentials.NONE, List.of("any"), "bearer, token")).isEqualTo("bearer");
+        assertThat(agreed(Credentials.NONE, List.of("chat"), "bearer, token")).isEqualTo("400");
+    }
+
+    /** The subprotocol that is agreed on, or the status of the refusal. */
+    private static String agreed(Credentials credentials, List<String> spoken, String offered) {
+        Entrance.Rules rules = new Entrance.Rules(
+                Authenticator.NONE,
+                credentials,
+                spoken,
+                DeflateOptions.DISABLED,
+                0,
+                Duration.ZERO,
+                0,
+                false,
+                HttpFields.EMPTY,
+                HttpFields.EMPTY);
+        try (Served served = Served.setup().rules(rules).start();
+                RawClient client = served.connect("Sec-WebSocket-Protocol: " + offered)) {
+            return client.status() != 101
+                    ? Integer.toString(client.status())
+                    : client.head()
+                            .lines()
+                            .filter(line -> line.startsWith("Sec-WebSocket-Protocol: "))
+                            .map(line -> line.substring("Sec-WebSocket-Protocol: ".length()))
+                            .findFirst()
+                            .orElse("");
+        }
+    }
+
+    @Test
+    void refusesATokenThatCouldBeGuessed() throws Exception {
         Path guessable = file("short");
-        assertThatThrownBy(() -> new BearerAuthenticator(guessable)).hasMessageContaining("guessed");
+        assertThatThrownBy(() -> new BearerAuthenticator(guessable, Credentials.NONE))
+                .hasMessageContaining("guessed");
     }
 
     @Test
@@ -212,6 +304,7 @@ class AuthenticationTest {
         try (Served helper = Served.program("cat")) {
             assertThatThrownBy(() -> Authentication.parse(
                             text,
+                            Credentials.NONE,
                             false,
                             helper.launcher(),
                             (command, request) -> {

@@ -39,7 +39,7 @@ class CgiScriptsTest {
     @BeforeEach
     void start() throws IOException {
         log = new ServeLog(new PrintWriter(logged, true), Clock.systemUTC());
-        launcher = Launcher.open(StopLadder.parse("eof:100ms,TERM:100ms,KILL"), new Stats());
+        launcher = Launcher.open(StopLadder.parse("eof:100ms,TERM:100ms,KILL"), Identity.OURS, new Stats());
     }
 
     @AfterEach
@@ -58,7 +58,7 @@ class CgiScriptsTest {
         CgiScripts scripts = new CgiScripts(
                 new ScriptDirectory(folder),
                 launcher,
-                new Environment("test", Map.of("PATH", "/usr/bin:/bin"), Map.of(), false, false),
+                new Environment("test", Map.of("PATH", "/usr/bin:/bin"), Map.of(), false, Credentials.NONE),
                 new ProgramEndpoint.ProcessLimit(most, 503),
                 limits,
                 log);

@@ -100,10 +100,12 @@ class EnvironmentTest {
     void tellsWhatWasAgreedOn() {
         Entrance.Rules rules = new Entrance.Rules(
                 Authenticator.NONE,
+                Credentials.NONE,
                 List.of("chat", "log"),
                 DeflateOptions.SHARED,
                 0,
                 Duration.ZERO,
+                0,
                 false,
                 HttpFields.EMPTY,
                 HttpFields.EMPTY);

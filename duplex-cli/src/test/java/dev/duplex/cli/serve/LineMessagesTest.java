@@ -21,11 +21,11 @@ class LineMessagesTest {
     private static final int BINARY = 0x82;
 
     private static FrameOptions frames(Frame frame, Type type) {
-        return new FrameOptions(frame, false, false, NewlineIn.split, BadUtf8.replace, type, 1 << 20);
+        return new FrameOptions(frame, false, false, NewlineIn.split, BadUtf8.replace, type, 1 << 20, false);
     }
 
     private static FrameOptions lines(NewlineIn newlineIn, BadUtf8 badUtf8) {
-        return new FrameOptions(Frame.lines, false, false, newlineIn, badUtf8, Type.text, 1 << 20);
+        return new FrameOptions(Frame.lines, false, false, newlineIn, badUtf8, Type.text, 1 << 20, false);
     }
 
     private static String hex(RawClient client) {
@@ -47,7 +47,7 @@ class LineMessagesTest {
     @Test
     void keepsTheCarriageReturnAndDropsTheTailIfThatIsWanted() {
         FrameOptions frames =
-                new FrameOptions(Frame.lines, true, true, NewlineIn.split, BadUtf8.replace, Type.text, 1 << 20);
+                new FrameOptions(Frame.lines, true, true, NewlineIn.split, BadUtf8.replace, Type.text, 1 << 20, false);
         try (Served served =
                         Served.setup().shell("printf 'a\\r\\nb'").frames(frames).start();
                 RawClient client = served.connect()) {
@@ -122,6 +122,37 @@ class LineMessagesTest {
                 RawClient client = served.connect()) {
             client.send(TEXT, new byte[] {'a', (byte) 0xFF});
             assertThat(Served.close(client)).startsWith("1007");
+        }
+    }
+
+    @Test
+    void splitsALineThatIsTooLongBetweenCharactersIfThatIsWanted() {
+        FrameOptions six =
+                new FrameOptions(Frame.lines, false, false, NewlineIn.split, BadUtf8.close, Type.text, 6, true);
+        try (Served served = Served.setup()
+                        .shell("printf '123456\\r\\n1234567\\r\\nxäöüß\\n€€€€\\n12345\\303\\274'")
+                        .frames(six)
+                        .start();
+                RawClient client = served.connect()) {
+            for (String expected : List.of("123456", "123456", "7", "xäö", "üß", "€€", "€€", "12345", "ü")) {
+                assertThat(client.text()).isEqualTo(expected);
+            }
+            assertThat(Served.close(client)).isEqualTo("1000");
+        }
+    }
+
+    @Test
+    void splitsWhatHasNoEndAtAll() {
+        FrameOptions thousand =
+                new FrameOptions(Frame.lines, false, false, NewlineIn.split, BadUtf8.binary, Type.text, 1000, true);
+        try (Served served = Served.setup()
+                        .shell("head -c 1000000 /dev/zero | tr '\\0' '\\200'; sleep 1000")
+                        .frames(thousand)
+                        .start();
+                RawClient client = served.connect()) {
+            for (int i = 0; i < 990; i++) {
+                assertThat(client.frame().payload()).as("bytes of no character").hasSize(1000);
+            }
         }
     }
 

@@ -22,7 +22,8 @@ class NdjsonTest {
             FrameOptions.NewlineIn.split,
             FrameOptions.BadUtf8.replace,
             FrameOptions.Type.text,
-            1 << 20);
+            1 << 20,
+            false);
 
     /** Wraps each line that it reads into a text message. */
     private static final String MIRROR = "import sys,json\n"

@@ -55,7 +55,12 @@ final class Served implements AutoCloseable {
         this.entrance = new Entrance(setup.rules, log);
         this.endpoints = new Endpoints(
                 launcher,
-                new Environment("duplex/test", Map.of("PATH", "/usr/bin:/bin"), setup.environment, true, false),
+                new Environment(
+                        "duplex/test",
+                        Map.of("PATH", "/usr/bin:/bin"),
+                        setup.environment,
+                        true,
+                        setup.rules.credentials()),
                 new ProgramSettings(Optional.empty(), setup.errors, false, false),
                 new ProgramEndpoint.ProcessLimit(setup.maxProcesses, 503),
                 setup.bridge,
@@ -167,6 +172,7 @@ final class Served implements AutoCloseable {
             try {
                 Launcher launcher = new Launcher(
                         starter,
+                        Identity.OURS,
                         pipes.apply("duplex-pipes"),
                         Warden.start(starter),
                         StopLadder.parse("eof:200ms,INT:200ms,TERM:200ms,KILL"),

@@ -1,4 +1,4 @@
-package dev.duplex.cli.bench;
+package dev.duplex.cli.common;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

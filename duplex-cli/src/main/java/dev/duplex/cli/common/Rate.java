@@ -1,4 +1,4 @@
-package dev.duplex.cli.bench;
+package dev.duplex.cli.common;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
