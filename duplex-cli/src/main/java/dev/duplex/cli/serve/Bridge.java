@@ -177,10 +177,11 @@ final class Bridge {
 
     /** The session's queue is empty again. */
     synchronized void drained() {
-        outlet.drained();
-        pump();
-        if (!outlet.makesWait()) {
-            streams.forEach(stream -> stream.reader.resume());
+        if (outlet.drained()) {
+            pump();
+            if (!outlet.makesWait()) {
+                streams.forEach(stream -> stream.reader.resume());
+            }
         }
     }
 

@@ -5,7 +5,6 @@ import dev.duplex.server.HttpRequest;
 import dev.duplex.server.UpgradeRequest;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
 import java.security.Principal;
 import java.util.ArrayList;
@@ -179,7 +178,7 @@ public record Environment(
             // A scope such as %eth0 is ours, and means nothing to anybody else.
             host = host.indexOf('%') < 0 ? host : host.substring(0, host.indexOf('%'));
             port = Integer.toString(inet.getPort());
-        } else if (address instanceof UnixDomainSocketAddress) {
+        } else {
             host = "unix";
         }
         cgi.put("REMOTE_ADDR", host);

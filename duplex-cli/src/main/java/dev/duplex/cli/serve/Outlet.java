@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
  */
 final class Outlet {
     /** What a message counts for, besides its payload. */
-    private static final int OVERHEAD_BYTES = 64;
+    private static final long OVERHEAD_BYTES = 64;
 
     private final Session session;
     private final Visitor visitor;
@@ -22,6 +22,7 @@ final class Outlet {
     private long keptBytes;
     private boolean blocked;
     private long drains;
+    private boolean sending;
 
     Outlet(Session session, BridgeOptions options) {
         this.session = session;
@@ -56,15 +57,23 @@ final class Outlet {
         return blocked && options.slow() != BridgeOptions.Slow.CLOSE;
     }
 
-    /** The session's queue is empty again. */
-    void drained() {
+    /**
+     * The session's queue is empty again.
+     *
+     * @return false if that was told within a call that sends, which goes on by itself: what is newer must not overtake
+     */
+    boolean drained() {
         drains++;
         blocked = false;
+        if (sending) {
+            return false;
+        }
         while (!blocked && !kept.isEmpty()) {
             ProgramMessage next = kept.remove();
             keptBytes -= charge(next);
             sendNow(next);
         }
+        return true;
     }
 
     private void keep(ProgramMessage message) {
@@ -89,6 +98,7 @@ final class Outlet {
 
     private void sendNow(ProgramMessage message) {
         long before = drains;
+        sending = true;
         SendResult result = SendResult.SENT;
         if (message instanceof ProgramMessage.Text text) {
             visitor.sent(text.text().length());
@@ -101,6 +111,7 @@ final class Outlet {
         } else if (message instanceof ProgramMessage.Close close) {
             session.close(close.code(), cut(close.reason()));
         }
+        sending = false;
         // The drain event may have come while it was sent.
         blocked = result == SendResult.QUEUED && before == drains;
     }

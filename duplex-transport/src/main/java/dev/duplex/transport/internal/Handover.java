@@ -37,6 +37,9 @@ final class Handover {
     private volatile boolean overflowed;
     private volatile boolean drainOwed;
 
+    /** How many are to be taken at this turn; on the loop. */
+    private long left;
+
     Handover(WebSocketConnection connection, Outbox outbox, Limits limits, SlowConsumerPolicy policy) {
         this.connection = connection;
         this.outbox = outbox;
@@ -111,12 +114,18 @@ final class Handover {
 
     // ---------------------------------------------------------------------------------------------- on the event loop
 
-    /** Gives the outbox what was handed over before now. */
+    /**
+     * Gives the outbox what was handed over before now. What that makes the owner send, told that the queue is empty for
+     * instance, comes behind all of it: a call within a call takes what is left of the outer one.
+     */
     void take() {
-        if (!pending.get()) {
+        if (!pending.get() && left == 0) {
             return;
         }
         pending.set(false);
+        // Not "until empty": senders that outrun the loop must not keep it from its other connections. Whoever hands
+        // over from here on has found nothing pending and has woken the loop again.
+        left = countOf(held.get());
         if (drainOwed) {
             drainOwed = false;
             outbox.oweDrain();
@@ -126,11 +135,11 @@ final class Handover {
             overflowed = false;
             outbox.overflow();
         }
-        // Not "until empty": senders that outrun the loop must not keep it from its other connections. Whoever hands
-        // over from here on has found nothing pending and has woken the loop again.
-        for (long left = countOf(held.get()); left > 0; left--) {
+        while (left > 0) {
+            left--;
             Outgoing outgoing = queue.poll();
             if (outgoing == null) {
+                left = 0;
                 break;
             }
             outbox.moves(outgoing.bytes());

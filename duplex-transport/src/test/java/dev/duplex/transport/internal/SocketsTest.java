@@ -57,6 +57,7 @@ class SocketsTest {
         final AtomicInteger closings = new AtomicInteger();
         final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         final AtomicInteger drains = new AtomicInteger();
+        volatile Runnable whenDrained = () -> {};
         final AtomicInteger dropped = new AtomicInteger();
 
         @Override
@@ -79,6 +80,7 @@ class SocketsTest {
         @Override
         public void onDrain() {
             drains.incrementAndGet();
+            whenDrained.run();
         }
 
         @Override
@@ -246,6 +248,31 @@ class SocketsTest {
             while (client.read()) {}
             assertThat(server.listener().closed.get(SECONDS, TimeUnit.SECONDS).wasClean())
                     .isTrue();
+        }
+    }
+
+    /** The loop tells that nothing waits while it takes what another thread has sent: there is more of that. */
+    @ParameterizedTest
+    @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
+    void whatIsSentOnceNothingWaitsComesBehindWhatOthersHaveSent(Transport transport) throws Exception {
+        int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(16 * 1024 * 1024));
+        try (Client client = connect(port)) {
+            Accepted server = accepted();
+            server.listener().whenDrained = () -> {
+                server.listener().whenDrained = () -> {};
+                server.connection().sendText("last", null);
+            };
+            CountDownLatch sent = new CountDownLatch(1);
+            server.connection().channel().eventLoop().execute(() -> await(sent));
+            String large = "x".repeat(Outbox.CORK_BYTES);
+            for (int i = 0; i < 3; i++) {
+                assertThat(server.connection().sendText(i + large, null)).isEqualTo(SendResult.QUEUED);
+            }
+            sent.countDown();
+            while (client.recorder.events.size() < 4 && client.read()) {}
+            assertThat(client.recorder.take())
+                    .extracting(event -> event.substring(0, Math.min(9, event.length())))
+                    .containsExactly("text 0xxx", "text 1xxx", "text 2xxx", "text last");
         }
     }
 
