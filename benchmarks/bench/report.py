@@ -84,8 +84,11 @@ def grown(lines):
 
 
 def _filled(page, kind, made):
-    return re.sub(rf"(<!-- {kind}: (\w+) -->\n).*?(<!-- end -->)",
-                  lambda block: f"{block[1]}{made.get(block[2]) or 'None.'}".rstrip("\n") + "\n" + block[3], page, flags=re.DOTALL)
+    def block(found):
+        table_or_word = made.get(found[2]) or ("None." if found[2] in made else "Not measured.")
+        return found[1] + table_or_word.rstrip("\n") + "\n" + found[3]
+
+    return re.sub(rf"(<!-- {kind}: (\w+) -->\n).*?(<!-- end -->)", block, page, flags=re.DOTALL)
 
 
 def number(value):
