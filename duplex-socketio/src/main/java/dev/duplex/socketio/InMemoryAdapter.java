@@ -1,6 +1,7 @@
 package dev.duplex.socketio;
 
 import dev.duplex.socketio.engine.EngineMessage;
+import dev.duplex.socketio.parser.Mapper;
 import dev.duplex.socketio.parser.Packet;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,11 @@ public class InMemoryAdapter implements Adapter {
     /** The namespace that it belongs to. */
     protected final Namespace namespace() {
         return namespace;
+    }
+
+    /** Between objects of the application and plain values, such as those that are sent to other servers. */
+    protected final Mapper mapper() {
+        return namespace.server().mapper();
     }
 
     // ---------------------------------------------------------------------------------------------------------- events

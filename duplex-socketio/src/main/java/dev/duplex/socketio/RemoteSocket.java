@@ -8,6 +8,9 @@ public interface RemoteSocket extends Emitting {
     /** The id of the client in its namespace; no secret. */
     String id();
 
+    /** How it came. */
+    Handshake handshake();
+
     /** The rooms it is in, its own among them. */
     Set<String> rooms();
 

@@ -122,6 +122,7 @@ public final class Socket extends EventSource implements RemoteSocket {
         return client.connection().request();
     }
 
+    @Override
     public Handshake handshake() {
         return handshake;
     }

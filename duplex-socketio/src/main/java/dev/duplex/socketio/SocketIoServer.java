@@ -236,7 +236,8 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
         return ids.next();
     }
 
-    Optional<ConnectionStateRecovery> recovery() {
+    /** How clients that were lost for a while find their state again, if they do; for adapters. */
+    public Optional<ConnectionStateRecovery> recovery() {
         return Optional.ofNullable(settings.recovery);
     }
 
