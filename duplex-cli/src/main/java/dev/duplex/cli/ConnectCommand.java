@@ -20,6 +20,7 @@ import dev.duplex.cli.connect.Plan;
 import dev.duplex.cli.connect.Pretty;
 import dev.duplex.cli.connect.Reconnect;
 import dev.duplex.cli.connect.Show;
+import dev.duplex.cli.connect.SocketIo;
 import dev.duplex.cli.connect.TerminalSafeWriter;
 import dev.duplex.cli.connect.Wait;
 import dev.duplex.cli.connect.terminal.TerminalPlan;
@@ -109,6 +110,22 @@ final class ConnectCommand implements Callable<Integer> {
             names = "--out-escape",
             description = "Write line feeds within a message as \\n, so that each line is a message.")
     private boolean escape;
+
+    @Option(
+            names = "--socketio",
+            arity = "0..1",
+            preprocessor = OnlyAttached.class,
+            paramLabel = "PATH",
+            description = "Speak Socket.IO 5: the path of the URL is the namespace, lines are events, such as 'move 1"
+                    + " 2' or '[\"move\",1,2]'; '?' before one asks for an acknowledgement, '#5 VALUE' gives one."
+                    + " Default: /socket.io/.")
+    private @Nullable String socketIo;
+
+    @Option(
+            names = "--auth",
+            paramLabel = "JSON",
+            description = "With --socketio, what the server gets along with the namespace: an object.")
+    private @Nullable String auth;
 
     @Option(
             names = {"-n", "--count"},
@@ -244,6 +261,7 @@ final class ConnectCommand implements Callable<Integer> {
                 || outFrame != null
                 || escape
                 || binary
+                || socketIo != null
                 || json
                 || roundTrips;
         return !script && streams.equals(Streams.SYSTEM) && Terminals.inAndOut();
@@ -269,17 +287,22 @@ final class ConnectCommand implements Callable<Integer> {
     }
 
     private Ending inAPipe() {
-        Target target = Target.of(url);
+        Target typed = Target.of(url);
+        SocketIo spoken = socketIo(typed);
+        Target target = spoken == null ? typed : spoken.target();
         int maxMessage = client.maxMessage();
         Framing in = frame != null ? frame : binary ? Framing.chunk : Framing.lines;
         Notes notes = new Notes(spec.commandLine().getErr(), quiet, verbose);
         Plan plan = new Plan(
                 target,
                 client.builder(target),
+                spoken == null ? null : spoken::dialect,
                 reconnecting(),
-                greeting(),
-                first(maxMessage),
-                in.reader(streams.in(), binary, maxMessage),
+                said(spoken, greeting()),
+                said(spoken, first(maxMessage)),
+                spoken == null
+                        ? in.reader(streams.in(), binary, maxMessage)
+                        : spoken.packets(in.reader(streams.in(), binary, maxMessage)),
                 !messages.isEmpty() || !files.isEmpty(),
                 output(outFrame != null ? outFrame : in),
                 new Journal(records(target)),
@@ -291,6 +314,35 @@ final class ConnectCommand implements Callable<Integer> {
                 timeout,
                 closing());
         return new Conversation(plan).run();
+    }
+
+    private @Nullable SocketIo socketIo(Target typed) {
+        if (socketIo == null) {
+            if (auth != null) {
+                throw CommandFailure.usage("--auth needs --socketio");
+            }
+            return null;
+        }
+        if (binary || frame != null || outFrame != null || json || record != null || !files.isEmpty()) {
+            throw CommandFailure.usage("--socketio has lines of its own: leave out --binary, --frame, --out-frame,"
+                    + " --file, --json and --record");
+        }
+        return new SocketIo(typed, socketIo.isEmpty() ? "/socket.io/" : socketIo, auth);
+    }
+
+    private static List<Outgoing> said(@Nullable SocketIo spoken, List<Outgoing> messages) {
+        if (spoken == null) {
+            return messages;
+        }
+        List<Outgoing> packets = new ArrayList<>();
+        for (Outgoing message : messages) {
+            try {
+                packets.add(message instanceof Outgoing.Text text ? spoken.packet(text.text()) : message);
+            } catch (IOException e) {
+                throw CommandFailure.usage(String.valueOf(e.getMessage()));
+            }
+        }
+        return packets;
     }
 
     private MessageWriter output(Framing framing) {

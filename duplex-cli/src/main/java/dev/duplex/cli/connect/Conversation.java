@@ -54,6 +54,8 @@ public final class Conversation {
     private boolean ended;
 
     private boolean opened;
+    private @Nullable Dialect dialect;
+    private @Nullable WebSocket dialectOf;
     private boolean inputEnded;
     private @Nullable ErrorEvent error;
 
@@ -201,6 +203,18 @@ public final class Conversation {
     }
 
     private void opened(WebSocket to) {
+        Supplier<Dialect> dialects = plan.dialects();
+        if (dialects == null) {
+            ready(to);
+        } else {
+            // The protocol above has an opening of its own.
+            dialect = dialects.get();
+            dialectOf = to;
+        }
+    }
+
+    /** From now on messages may be sent. */
+    private void ready(WebSocket to) {
         boolean first = !opened;
         opened = true;
         synchronized (lock) {
@@ -237,13 +251,41 @@ public final class Conversation {
         if (decided != null) {
             return;
         }
-        byte[] payload = message.bytes();
-        boolean text = message.isText();
+        if (dialect != null && dialectOf != null) {
+            heard(dialect, dialectOf, message);
+        } else {
+            received(
+                    message.isText(),
+                    message.bytes(),
+                    () -> message.isText()
+                            ? RecordedEvent.text(Direction.IN, message.text())
+                            : RecordedEvent.binary(Direction.IN, message.bytes()));
+        }
+        tasks.runDue();
+    }
+
+    private void heard(Dialect speaking, WebSocket to, MessageEvent message) {
+        Dialect.Heard heard = speaking.heard(message, to::send);
+        if (heard instanceof Dialect.Heard.Ready) {
+            ready(to);
+        } else if (heard instanceof Dialect.Heard.Refused refused) {
+            decide(new Ending(ExitCode.REFUSED, refused.why()));
+        } else if (heard instanceof Dialect.Heard.Over end) {
+            plan.notes().note(end.why());
+            decide(judged());
+        } else if (heard instanceof Dialect.Heard.Said said) {
+            received(
+                    true,
+                    said.line().getBytes(StandardCharsets.UTF_8),
+                    () -> RecordedEvent.text(Direction.IN, said.line()));
+        }
+    }
+
+    private void received(boolean text, byte[] payload, Supplier<RecordedEvent> event) {
         received++;
         lastReceived = tasks.now();
         plan.expectations().received(payload);
-        record(() ->
-                text ? RecordedEvent.text(Direction.IN, message.text()) : RecordedEvent.binary(Direction.IN, payload));
+        record(event);
         try {
             plan.output().write(text, payload);
         } catch (IOException e) {
@@ -258,7 +300,6 @@ public final class Conversation {
         if (watch > 0 && received == sent.get()) {
             lookForSilence(++watch);
         }
-        tasks.runDue();
     }
 
     private WebSocketObserver watching() {

@@ -4,11 +4,13 @@ import dev.duplex.cli.common.Target;
 import dev.duplex.client.WebSocketOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a conversation is to be.
  *
+ * @param dialects what is made of the messages of each connection, or null where they are shown as they are
  * @param reconnect whether a lost connection is made anew, or null
  * @param hello what is sent first on each connection
  * @param first what is sent then
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public record Plan(
         Target target,
         WebSocketOptions.Builder options,
+        @Nullable Supplier<Dialect> dialects,
         @Nullable Reconnect reconnect,
         List<Outgoing> hello,
         List<Outgoing> first,
