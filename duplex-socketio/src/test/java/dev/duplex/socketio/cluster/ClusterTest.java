@@ -72,8 +72,9 @@ class ClusterTest {
         first.emit("ev", 1, "a");
         assertThat(ann.next()).isEqualTo("42[\"ev\",1,\"a\"]");
         assertThat(bob.next()).isEqualTo("42[\"ev\",1,\"a\"]");
-        first.to("room1").except("r2").volatile_().emit("bin");
+        first.to("room1").except("r2").emit("bin");
         assertThat(bob.next()).isEqualTo("42[\"bin\"]");
+        first.to("nobody").volatile_().emit("unheard");
         first.local().emit("here");
         assertThat(ann.next()).isEqualTo("42[\"bin\"]");
         assertThat(ann.next()).isEqualTo("42[\"here\"]");
@@ -82,7 +83,9 @@ class ClusterTest {
                         "[\"uid1\",{\"type\":2,\"data\":[\"ev\",1,\"a\"],\"nsp\":\"/\"},"
                                 + "{\"rooms\":[],\"except\":[],\"flags\":{}}]",
                         "[\"uid1\",{\"type\":2,\"data\":[\"bin\"],\"nsp\":\"/\"},"
-                                + "{\"rooms\":[\"room1\"],\"except\":[\"r2\"],\"flags\":{\"volatile\":true}}]");
+                                + "{\"rooms\":[\"room1\"],\"except\":[\"r2\"],\"flags\":{}}]",
+                        "[\"uid1\",{\"type\":2,\"data\":[\"unheard\"],\"nsp\":\"/\"},"
+                                + "{\"rooms\":[\"nobody\"],\"except\":[],\"flags\":{\"volatile\":true}}]");
     }
 
     @Test
