@@ -102,13 +102,16 @@ final class EpollPipeReader implements PipeReader {
             if (paused || ended) {
                 return;
             }
+            // Looked at first: what is written after a read has found nothing may be followed by finish before we see
+            // that.
+            boolean finish = finishing;
             int length;
             try {
                 length = pipe.fd().read(scratch.direct, 0, CHUNK_BYTES);
             } catch (IOException e) {
                 length = -1;
             }
-            if (length == 0 && !finishing) {
+            if (length == 0 && !finish) {
                 return; // told again once there is more
             }
             if (length <= 0) {
