@@ -529,6 +529,15 @@ public final class WebSocketProtocol {
         return true;
     }
 
+    /** As {@link #writeMessage}, but never compressed, whatever was agreed on (RFC 7692 §6: RSV1 is not set then). */
+    public boolean writeUncompressed(boolean text, ByteBuf payload, int index, int length, ByteBuf out) {
+        if (!mayBeginMessage()) {
+            return false;
+        }
+        endpoint.writer.write(true, false, text ? Opcode.TEXT : Opcode.BINARY, payload, index, length, out);
+        return true;
+    }
+
     /** Whether a message of so many bytes is sent as it is: neither masked nor compressed. */
     public boolean sendsAsItIs(int length) {
         return !endpoint.role.masks() && (deflate == null || !deflate.worthCompressing(length));

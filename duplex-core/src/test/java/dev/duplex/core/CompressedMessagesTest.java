@@ -298,6 +298,19 @@ class CompressedMessagesTest {
         }
 
         @Test
+        void leavesAMessageAsItIsIfTold() {
+            ByteBuf bytes = Unpooled.wrappedBuffer(aaa.getBytes(UTF_8));
+            engine.protocol.writeUncompressed(true, bytes, 0, 1000, out());
+            engine.protocol.writeUncompressed(false, bytes, 0, 1000, out());
+            engine.protocol.writeMessage(true, bytes, 0, 1000, out());
+            assertThat(engine.sent())
+                    .satisfiesExactly(
+                            frame -> assertThat(frame).startsWith("81 7e03e8 6161"),
+                            frame -> assertThat(frame).startsWith("82 7e03e8 6161"),
+                            frame -> assertThat(frame).startsWith("c1"));
+        }
+
+        @Test
         void compressesWhatReachesTheThresholdAndMarksIt() {
             PerMessageDeflate deflate = deflating.of(
                     role, new DeflateParameters(true, true, 15, 15), DeflateOptions.SHARED.withThreshold(1000));

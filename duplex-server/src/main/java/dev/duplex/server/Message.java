@@ -33,4 +33,12 @@ public interface Message {
 
     /** The payload without copying it, read-only, for the time of the call. */
     ByteBuffer buffer();
+
+    /**
+     * Whether it may be compressed when it is sent, where client and server have agreed on that. True unless a message of
+     * one's own says otherwise: for what is compressed already, or has a secret beside what a stranger has chosen.
+     */
+    default boolean mayCompress() {
+        return true;
+    }
 }

@@ -99,6 +99,51 @@ class SessionTest {
     }
 
     @Test
+    void compressesNoMessageThatMayNotBe() throws Exception {
+        Journal journal = new Journal();
+        try (WebSocketServer server = serve(journal);
+                RawClient client = RawClient.open(server, "/", "Sec-WebSocket-Extensions: permessage-deflate")) {
+            Session session = journal.session();
+            String text = "the same again, ".repeat(200);
+            for (String sent : List.of("1 " + text, "2 " + text)) {
+                session.send(sent);
+                assertThat(client.frame().firstByte()).isEqualTo(0xC1);
+                session.send(new Uncompressed(true, sent.getBytes(UTF_8)));
+                assertThat(client.text()).isEqualTo(sent);
+            }
+            session.send(new Uncompressed(false, text.getBytes(UTF_8)));
+            assertThat(client.frame().firstByte()).isEqualTo(0x82);
+        }
+    }
+
+    private record Uncompressed(boolean isText, byte[] bytes) implements Message {
+        @Override
+        public boolean mayCompress() {
+            return false;
+        }
+
+        @Override
+        public boolean isLast() {
+            return true;
+        }
+
+        @Override
+        public int size() {
+            return bytes.length;
+        }
+
+        @Override
+        public String text() {
+            return new String(bytes, UTF_8);
+        }
+
+        @Override
+        public ByteBuffer buffer() {
+            return ByteBuffer.wrap(bytes);
+        }
+    }
+
+    @Test
     void sendsWhatWasSentMeanwhileBehindAMessageInParts() throws Exception {
         Journal journal = new Journal();
         try (WebSocketServer server = serve(journal);

@@ -353,9 +353,10 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
             return counted(connection.sendBytes(view.isText(), view.payload(), view.index(), length, null), length);
         }
         byte[] bytes = message.bytes();
-        return counted(
-                connection.sendBytes(message.isText(), Unpooled.wrappedBuffer(bytes), 0, bytes.length, null),
-                bytes.length);
+        SendResult result = message.mayCompress()
+                ? connection.sendBytes(message.isText(), Unpooled.wrappedBuffer(bytes), 0, bytes.length, null)
+                : connection.sendUncompressed(message.isText(), bytes);
+        return counted(result, bytes.length);
     }
 
     private SendResult counted(SendResult result, String text) {

@@ -18,7 +18,7 @@ public final class EngineMessage {
         return text(text, true);
     }
 
-    /** @param compress whether the response of polling that carries it may be compressed */
+    /** @param compress whether the frame or the response of polling that carries it may be compressed */
     public static EngineMessage text(String text, boolean compress) {
         return new EngineMessage(Packet.message(text, compress));
     }
@@ -28,7 +28,7 @@ public final class EngineMessage {
         return binary(binary, true);
     }
 
-    /** @param compress whether the response of polling that carries it may be compressed */
+    /** @param compress whether the frame or the response of polling that carries it may be compressed */
     public static EngineMessage binary(byte[] binary, boolean compress) {
         return new EngineMessage(Packet.message(binary, compress));
     }

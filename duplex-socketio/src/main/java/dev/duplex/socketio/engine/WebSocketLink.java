@@ -20,11 +20,8 @@ final class WebSocketLink implements Link {
 
     @Override
     public void send(Packet packet) {
-        if (packet.isBinary()) {
-            session.send(codec.encodeBinary(packet));
-        } else {
-            session.send(new Encoded(packet.utf8()));
-        }
+        byte[] bytes = packet.isBinary() ? codec.encodeBinary(packet) : packet.utf8();
+        session.send(new Encoded(!packet.isBinary(), bytes, packet.compress()));
     }
 
     @Override
@@ -45,13 +42,8 @@ final class WebSocketLink implements Link {
         session.resume();
     }
 
-    /** A text that is UTF-8 already, for the session to send as it is. */
-    private record Encoded(byte[] bytes) implements Message {
-        @Override
-        public boolean isText() {
-            return true;
-        }
-
+    /** A packet as the bytes of its frame, for the session to send as they are. */
+    private record Encoded(boolean isText, byte[] bytes, boolean mayCompress) implements Message {
         @Override
         public boolean isLast() {
             return true;

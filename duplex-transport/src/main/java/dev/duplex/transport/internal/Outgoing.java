@@ -34,10 +34,21 @@ sealed interface Outgoing {
     }
 
     /** A message whose bytes nobody will change; many connections may hold the same array. */
-    record Bytes(boolean text, byte[] payload, @Nullable Object key) implements Outgoing {
+    record Bytes(
+            boolean text,
+            byte[] payload,
+            boolean mayCompress,
+            @Nullable Object key) implements Outgoing {
+        Bytes(boolean text, byte[] payload, @Nullable Object key) {
+            this(text, payload, true, key);
+        }
+
         @Override
         public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
-            return protocol.writeMessage(text, Unpooled.wrappedBuffer(payload), 0, payload.length, out);
+            ByteBuf bytes = Unpooled.wrappedBuffer(payload);
+            return mayCompress
+                    ? protocol.writeMessage(text, bytes, 0, payload.length, out)
+                    : protocol.writeUncompressed(text, bytes, 0, payload.length, out);
         }
 
         @Override

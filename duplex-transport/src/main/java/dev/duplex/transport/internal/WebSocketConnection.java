@@ -165,6 +165,15 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     /**
+     * Sends a message that is not compressed, whatever was agreed on; any thread.
+     *
+     * @param payload bytes that nobody changes; UTF-8 if text
+     */
+    public SendResult sendUncompressed(boolean text, byte[] payload) {
+        return send(new Outgoing.Bytes(text, payload, false, null));
+    }
+
+    /**
      * Sends a message that many connections get; on the event loop only.
      *
      * @param payload the same message as bytes that nobody changes, for when it has to wait
@@ -215,7 +224,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
      * @throws IllegalArgumentException for more than 125 bytes
      */
     public SendResult ping(byte[] payload) {
-        return control(new Outgoing.Ping(checkedControlPayload(payload)));
+        return send(new Outgoing.Ping(checkedControlPayload(payload)));
     }
 
     /**
@@ -224,7 +233,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
      * @throws IllegalArgumentException for more than 125 bytes
      */
     public SendResult pong(byte[] payload) {
-        return control(new Outgoing.Pong(checkedControlPayload(payload)));
+        return send(new Outgoing.Pong(checkedControlPayload(payload)));
     }
 
     /** A copy of a payload that a ping or a pong may have. */
@@ -236,7 +245,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
         return payload.clone();
     }
 
-    private SendResult control(Outgoing outgoing) {
+    private SendResult send(Outgoing outgoing) {
         if (readyState != ReadyState.OPEN) {
             return SendResult.CLOSED;
         }
