@@ -250,6 +250,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--transport",
             paramLabel = "NAME",
             converter = TransportName.class,
+            completionCandidates = TransportName.Words.class,
             defaultValue = "auto",
             description = "auto, io-uring, epoll, kqueue or nio; default: ${DEFAULT-VALUE}.")
     private Transport transport = Transport.AUTO;

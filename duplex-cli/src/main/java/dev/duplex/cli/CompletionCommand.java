@@ -76,10 +76,8 @@ final class CompletionCommand implements Callable<Integer> {
 
     /** The words that an option's value can be, where it is one of a few. */
     private static String values(OptionSpec option) {
-        if (!option.typeInfo().isEnum()) {
-            return "";
-        }
-        return " -f -a " + quoted(String.join(" ", option.typeInfo().getEnumConstantNames()));
+        Iterable<String> words = option.completionCandidates();
+        return words == null ? "" : " -f -a " + quoted(String.join(" ", words));
     }
 
     private static String firstSentence(String[] description) {

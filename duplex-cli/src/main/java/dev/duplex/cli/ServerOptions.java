@@ -107,6 +107,7 @@ final class ServerOptions {
             names = "--deflate",
             paramLabel = "on|off|dedicated|min:SIZE",
             converter = DeflateWords.class,
+            completionCandidates = DeflateWords.Words.class,
             defaultValue = "on",
             description = "Compression (permessage-deflate); dedicated keeps a window for each connection; min:SIZE"
                     + " leaves shorter messages as they are (on: 1k); default: ${DEFAULT-VALUE}.")
@@ -125,6 +126,7 @@ final class ServerOptions {
             names = "--transport",
             paramLabel = "NAME",
             converter = TransportName.class,
+            completionCandidates = TransportName.Words.class,
             defaultValue = "auto",
             description = "auto, io-uring, epoll, kqueue or nio; default: ${DEFAULT-VALUE}.")
     private Transport transport = Transport.AUTO;

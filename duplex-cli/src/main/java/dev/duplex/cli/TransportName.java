@@ -2,6 +2,7 @@ package dev.duplex.cli;
 
 import dev.duplex.transport.Transport;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
@@ -9,6 +10,14 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads {@code auto}, {@code io-uring}, {@code epoll}, {@code kqueue} or {@code nio}. */
 final class TransportName implements ITypeConverter<Transport> {
+    /** What a shell may complete. */
+    static final class Words implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Transport.values()).map(TransportName::word).iterator();
+        }
+    }
+
     @Override
     public Transport convert(String value) {
         for (Transport transport : Transport.values()) {

@@ -56,7 +56,8 @@ class CompletionCommandTest {
                 .anyMatch(line ->
                         line.contains("__fish_seen_subcommand_from echo' -s p -l port -r -d 'Port to listen on"))
                 .anyMatch(line ->
-                        line.contains("__fish_seen_subcommand_from echo' -l deflate -r -f -a 'on off dedicated'"))
+                        line.contains("__fish_seen_subcommand_from echo' -l deflate -r -f -a 'on off dedicated min:'"))
+                .anyMatch(line -> line.contains("-l transport -r -f -a 'auto io-uring epoll kqueue nio'"))
                 .noneMatch(line -> line.contains("rehearse"))
                 .allMatch(line -> line.startsWith("complete -c duplex "));
     }

@@ -212,7 +212,7 @@ class ServeCommandTest {
                 "--auth cmd:true --bearer-in cookie -- cat",
                 "--rate fast -- cat",
                 "--ready-fd 0 -- cat",
-                "--ready-fd 77 -p 0 -- cat",
+                "--ready-fd 1999999 -p 0 -- cat",
                 "--user no-such-user-here -- cat",
                 "--group no-such-group-here -- cat",
                 "--deflate min:little -- cat",
@@ -233,12 +233,13 @@ class ServeCommandTest {
         assertThat(err.toString()).contains("duplex serve --help").doesNotContain("\tat ");
     }
 
-    @Test
-    void saysWhichSharedProgramCannotBeStarted() {
+    @ParameterizedTest
+    @ValueSource(strings = {"each", "shared"})
+    void saysAtOnceWhichProgramCannotBeStarted(String mode) {
         StringWriter err = new StringWriter();
         CommandLine commandLine = Main.commandLine();
         commandLine.setErr(new PrintWriter(err, true));
-        assertThat(commandLine.execute("serve", "-p", "0", "--mode", "shared", "--", "no-such-program"))
+        assertThat(commandLine.execute("serve", "-p", "0", "--mode", mode, "--", "no-such-program"))
                 .isEqualTo(1);
         assertThat(err.toString()).contains("cannot start no-such-program: there is no such program in the PATH");
     }

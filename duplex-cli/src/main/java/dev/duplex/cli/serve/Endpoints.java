@@ -19,6 +19,7 @@ public final class Endpoints implements AutoCloseable {
     private final ProgramEndpoint.ProcessLimit limit;
     private final BridgeOptions bridge;
     private final ServeLog log;
+    private final List<Program> expected = new ArrayList<>();
     private final List<SharedProgram> shared = new ArrayList<>();
     private final List<WarmPrograms> warm = new ArrayList<>();
     private @Nullable Sockets sockets;
@@ -50,6 +51,7 @@ public final class Endpoints implements AutoCloseable {
      * @param script the part of the path that leads to it, see {@link Environment.Facts}
      */
     public Endpoint each(List<String> command, String script) {
+        expected.add(settings.program(command, environment.withoutRequest()));
         return new ProgramEndpoint(
                 launcher,
                 (request, visitor) -> settings.program(command, environment.of(request, visitor.facts(script))),
@@ -122,11 +124,15 @@ public final class Endpoints implements AutoCloseable {
     }
 
     /**
-     * Starts the programs that do not wait for a client to come.
+     * Starts the programs that do not wait for a client to come, and looks whether the others are there: who has mistyped
+     * a name is told at once, not when the first client comes.
      *
      * @throws ProgramException if one cannot be started
      */
     public void start() throws ProgramException {
+        for (Program program : expected) {
+            Executables.check(program);
+        }
         for (SharedProgram program : shared) {
             program.startNow();
         }
