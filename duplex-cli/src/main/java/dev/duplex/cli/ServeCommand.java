@@ -266,6 +266,7 @@ final class ServeCommand implements Callable<Integer> {
 
     private static void start(Endpoints endpoints) {
         try {
+            endpoints.check();
             endpoints.start();
         } catch (ProgramException e) {
             throw new CommandFailure(ExitCode.INTERNAL, String.valueOf(e.getMessage()));

@@ -124,15 +124,23 @@ public final class Endpoints implements AutoCloseable {
     }
 
     /**
-     * Starts the programs that do not wait for a client to come, and looks whether the others are there: who has mistyped
-     * a name is told at once, not when the first client comes.
+     * Looks whether the programs that wait for a client are there: who has mistyped a name is told before the first one
+     * comes.
+     *
+     * @throws ProgramException if one is not
+     */
+    public void check() throws ProgramException {
+        for (Program program : expected) {
+            Executables.check(program);
+        }
+    }
+
+    /**
+     * Starts the programs that do not wait for a client to come.
      *
      * @throws ProgramException if one cannot be started
      */
     public void start() throws ProgramException {
-        for (Program program : expected) {
-            Executables.check(program);
-        }
         for (SharedProgram program : shared) {
             program.startNow();
         }
