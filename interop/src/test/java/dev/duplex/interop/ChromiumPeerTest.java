@@ -8,11 +8,13 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Chromium's own WebSocket against {@code duplex echo}: {@code src/test/resources/peers/chromium.js}. */
+@Tag("peer")
 @ExtendWith(ChromiumExtension.class)
 class ChromiumPeerTest {
     private static final int CHECKS = 14;

@@ -6,10 +6,12 @@ import dev.duplex.cli.PipedCommand;
 import dev.duplex.server.WebSocketServer;
 import dev.duplex.socketio.SocketIoServer;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code duplex connect --socketio} with the official server of Node and with ours, both with the scenes. */
+@Tag("peer")
 class ConnectSocketIoTest {
     enum Kind {
         OFFICIAL,

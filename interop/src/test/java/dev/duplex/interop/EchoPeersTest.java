@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Clients that others wrote, against {@code duplex echo}. What they try is in {@code interop/peers}: each program prints a
  * line for each check.
  */
+@Tag("peer")
 class EchoPeersTest {
     /** What every client is able to try. */
     private static final List<String> CHECKS = List.of(

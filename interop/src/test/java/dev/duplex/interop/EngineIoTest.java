@@ -6,12 +6,14 @@ import dev.duplex.server.WebSocketServer;
 import dev.duplex.socketio.engine.EngineServer;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The official {@code engine.io-client} of npm, against our server and, to know that the checks are right, against the
  * official one. What it tries is in {@code interop/peers/engine-io.js}.
  */
+@Tag("peer")
 class EngineIoTest {
     private static final int CHECKS = 44;
 

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Chromium's WebSocket and ours with the same servers, kind and evil: the events, their order and fields, ready state
  * and bufferedAmount at each, and what is thrown must be the same, line by line.
  */
+@Tag("peer")
 @ExtendWith(ChromiumExtension.class)
 class SameAsChromiumTest {
     private static final Map<String, Script> SERVERS = new LinkedHashMap<>();

@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The recipes of docs/serve.md, each run with the files of {@code examples/serve} that it shows. */
+@Tag("peer")
 class ServeRecipesTest {
     private static final Path EXAMPLES =
             Path.of("../examples/serve").toAbsolutePath().normalize();

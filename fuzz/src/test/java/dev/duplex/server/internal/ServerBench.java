@@ -11,6 +11,7 @@ import dev.duplex.fuzz.SteppedLoop;
 import dev.duplex.server.HttpHandler;
 import dev.duplex.server.HttpRequest;
 import dev.duplex.server.HttpResponse;
+import dev.duplex.server.HttpRoute;
 import dev.duplex.server.OriginPolicy;
 import dev.duplex.server.Route;
 import dev.duplex.server.ServerMetrics;
@@ -56,8 +57,10 @@ final class ServerBench {
                                         .subprotocols("chat", "superchat")
                                         .compression(DeflateOptions.DEDICATED))
                         .build(),
-                PathRouter.<HttpHandler>builder()
-                        .add("/http/*", HttpHandler.of(request -> HttpResponse.text(200, request.toString())))
+                PathRouter.<HttpRoute>builder()
+                        .add(
+                                "/http/*",
+                                HttpRoute.to(HttpHandler.of(request -> HttpResponse.text(200, request.toString()))))
                         .build(),
                 null,
                 OriginPolicy.sameOrigin(),
