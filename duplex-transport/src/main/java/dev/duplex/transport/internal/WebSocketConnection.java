@@ -304,7 +304,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
 
     /** Payload bytes accepted and not yet given to the operating system, with frame headers for some; any thread. */
     public long bufferedAmount() {
-        // In the order in which bytes move, so that none is missed: at worst some are counted twice, for a moment.
+        // In the order in which bytes move, so that none is missed: at worst some are counted where they were and where
+        // they go.
         Handover fromOthers = handover;
         long handedOver = fromOthers == null ? 0 : fromOthers.bytes();
         if (onLoop()) {
