@@ -2,12 +2,10 @@ package dev.duplex.transport.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,15 +83,10 @@ final class LoopInput implements RecvByteBufAllocator.ExtendedHandle {
             if (buffer != null) {
                 buffer.release();
             }
-            buffer = newMemory(SHARED_BYTES);
+            buffer = LoopMemory.allocate(SHARED_BYTES);
             memory = buffer;
         }
         return buffer.clear().retain();
-    }
-
-    /** Not from Netty's pool, whose memory on a newer JDK asks with each access whether it is still there. */
-    static ByteBuf newMemory(int bytes) {
-        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(bytes)).clear();
     }
 
     @Override

@@ -51,7 +51,7 @@ final class LoopOutput {
         lent = true;
         ByteBuf buffer = cork;
         if (buffer == null) {
-            buffer = LoopInput.newMemory(LENT_BYTES);
+            buffer = LoopMemory.allocate(LENT_BYTES);
             cork = buffer;
         }
         return buffer.clear();
@@ -78,7 +78,7 @@ final class LoopOutput {
         }
         ByteBuf buffer = shared;
         if (buffer == null) {
-            buffer = LoopInput.newMemory(SHARED_BYTES);
+            buffer = LoopMemory.allocate(SHARED_BYTES);
             shared = buffer;
         }
         if (sharers == 0) {
