@@ -1,4 +1,4 @@
-"""What a message costs as a server grows, and a storm of clients that all come back at once: see --help."""
+"""What a message costs as a server grows, where that goes, and a storm of clients that all come back at once: see --help."""
 import argparse
 import contextlib
 import dataclasses
@@ -7,7 +7,7 @@ import pathlib
 import statistics
 import sys
 
-from . import build, machine, report, servers
+from . import build, machine, profile, report, servers
 from .measure import Cores, Failure, Running
 from .results import FLOOR
 from .scenarios import SCENARIOS, Scenario
@@ -22,6 +22,8 @@ STORM = 15_000
 STORM_TLS = 3_000
 STORMS = 2  # the first one meets a JVM that has just started
 SETTLE = 0.5
+PROFILED = ("A", "B", "C", "D", "E", "E1")
+PROFILED_SECONDS = 8
 
 
 def main(arguments):
@@ -160,7 +162,16 @@ def storm(server, options, logs):
                            "failed": opened["failed"], "seconds": opened["seconds"], "cpu_us": opened["cpu_us"] / opened["open"]}
 
 
-TABLES = {made.__name__: made for made in (connections, subscribers, topics, loops, storm)}
+def shares(server, options, logs):
+    """of the server's CPU time under the load of a scenario, by kind of work"""
+    profile.fetch()
+    for name in PROFILED:
+        with Turn(), Running(server, SCENARIOS[name], Cores(*options.cores.split(",")), logs) as running:
+            found = profile.shares(running, options.warm_up, PROFILED_SECONDS)
+            yield {"scenario": name, **{kind: f"{share:.0%}" for kind, share in found.items()}}
+
+
+TABLES = {made.__name__: made for made in (connections, subscribers, topics, loops, shares, storm)}
 
 
 def _text(value):

@@ -10,7 +10,7 @@ import unittest
 from unittest import mock
 import xml.etree.ElementTree as ElementTree
 
-from bench import goals, plot, report
+from bench import goals, plot, profile, report
 from bench.main import idle_slope, parse
 from bench.measure import Cores, Failure, Running
 from bench.results import Results
@@ -173,6 +173,28 @@ class ScalingTest(unittest.TestCase):
                              "| 10,000 | 1.23 | 1.50 |\n\nMeasured 2026-01-02 03:04 UTC.\n<!-- end -->\n"
                              "<!-- scaling: loops -->\n| event loops | µs |\n|---|---|\n| 2 | 3.00 |\n\nMeasured before.\n"
                              "<!-- end -->\n")
+
+
+class ProfileTest(unittest.TestCase):
+    def kind(self, stack):
+        return profile.kind(stack.split(";"))
+
+    def test_a_system_call_is_told_by_the_function_that_makes_it(self):
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];java/lang/Thread.run;dev/duplex/transport/internal/Outbox.flush;"
+                                   "io/netty/channel/unix/Socket.sendAddress;netty_unix_socket_sendAddress;__GI___send"), "send")
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/unix/Socket.recvAddress;recv;entry_SYSCALL_64_[k]"),
+                         "receive")
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/Native.epollWait0;epoll_pwait2"), "wait")
+
+    def test_other_work_is_that_of_the_last_of_our_frames(self):
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];dev/duplex/server/internal/ServerSession.send;"
+                                   "dev/duplex/core/FrameWriter.append;io/netty/buffer/AbstractByteBuf.writeBytes"), "codec")
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/EpollIoHandler.run;"
+                                   "dev/duplex/server/internal/ServerSession.send"), "connection, session, handler")
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/EpollIoHandler.run"), "Netty and the JDK")
+
+    def test_threads_of_the_jvm_are_told_apart(self):
+        self.assertEqual(self.kind("[C2 CompilerThre tid=5];start_thread;send"), "other threads")
 
 
 class PlotTest(unittest.TestCase):
