@@ -15,6 +15,7 @@ import time
 from .servers import BUILT, java_home, java_release
 
 START_DEADLINE = 60
+HISTOGRAM = re.compile(r"^ *\d+: +(\d+) +(\d+) +(\S+)", re.MULTILINE)
 NODE_HEAP = re.compile(r"^heap (\d+)$", re.MULTILINE)
 
 
@@ -196,14 +197,18 @@ class Running:
         """Resident and, of a JVM and of Node, live heap bytes after a collection."""
         heap = None
         if self.server.is_java:
-            self._jcmd("GC.run")
-            # The histogram counts what a second collection leaves; its last line is `Total INSTANCES BYTES`.
-            heap = int(self._jcmd("GC.class_histogram").rstrip().splitlines()[-1].split()[2])
+            heap = sum(size for _, size in self.histogram().values())
         elif self.server.kind == "node":
             heap = self._node_heap()
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         rss = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:"))
         return {"rss": rss * 1024, "heap": heap}
+
+    def histogram(self):
+        """Class -> live objects and their bytes, of a JVM."""
+        self._jcmd("GC.run")
+        # It counts what a second collection leaves.
+        return {name: (int(count), int(size)) for count, size, name in HISTOGRAM.findall(self._jcmd("GC.class_histogram"))}
 
     def _node_heap(self):
         """What our Node peers print when they get the signal."""

@@ -16,8 +16,14 @@ CALLS = {  # what a system call is for, by the name of the C function that makes
     "wait": ("epoll_wait", "epoll_pwait", "epoll_pwait2"),
 }
 OF_CALL = {name: kind for kind, names in CALLS.items() for name in names}
-OURS = {"dev/duplex/core/": "codec", "dev/duplex/": "connection, session, handler"}
-KINDS = (*CALLS, *OURS.values(), "Netty and the JDK", "other threads")
+WORK = {  # what else is done, by the package of who does it; the first that fits
+    "java/util/zip/": "zlib",
+    "sun/security/ssl/": "TLS",
+    "io/netty/handler/ssl/": "TLS",
+    "dev/duplex/core/": "codec",
+    "dev/duplex/": "connection, session, handler",
+}
+KINDS = (*CALLS, *dict.fromkeys(WORK.values()), "Netty and the JDK", "other threads")
 LOOP = "duplex-"  # how the name of an event loop's thread begins
 
 
@@ -56,7 +62,7 @@ def _agent(process, command):
 
 
 def kind(frames):
-    """What a stack is counted as, its thread first and what runs last: the system call, or else the last of our own frames."""
+    """What a stack is counted as, its thread first and what runs last: the system call, or else the last whose work is known."""
     thread, *calls = frames
     if not thread.lstrip("[").startswith(LOOP):
         return "other threads"
@@ -65,7 +71,7 @@ def kind(frames):
         if call and "/" not in frame:
             return call
     for frame in reversed(calls):
-        for package, name in OURS.items():
+        for package, name in WORK.items():
             if frame.startswith(package):
                 return name
     return "Netty and the JDK"

@@ -7,7 +7,7 @@ import pathlib
 import statistics
 import sys
 
-from . import build, machine, profile, report, servers
+from . import build, machine, memory, profile, report, servers
 from .measure import Cores, Failure, Running
 from .results import FLOOR
 from .scenarios import SCENARIOS, Scenario
@@ -22,7 +22,7 @@ STORM = 15_000
 STORM_TLS = 3_000
 STORMS = 2  # the first one meets a JVM that has just started
 SETTLE = 0.5
-PROFILED = ("A", "B", "C", "D", "E", "E1")
+PROFILED = ("A", "B", "C", "D", "E", "E1", "G", "A-tls", "C-tls")
 PROFILED_SECONDS = 8
 
 
@@ -134,18 +134,33 @@ def loops(server, options, logs):
     both = Cores(options.cores, options.cores.split(",")[1])
     for name in ("A", "B", "E"):
         for count in LOOPS:
-            several = WithLoops(**dataclasses.asdict(server), loops=count)
+            several = WithFlags(**dataclasses.asdict(server), flags=(f"-Dloops={count}",))
             with measured(several, SCENARIOS[name], options, logs, both) as (_, cost):
                 yield {"scenario": name, "event loops": count, **cost()}
 
 
 @dataclasses.dataclass(frozen=True)
-class WithLoops(servers.Server):
-    loops: int = 1
+class WithFlags(servers.Server):
+    flags: tuple = ()
 
     def command(self, port, scenario):
         java, *rest = super().command(port, scenario)
-        return [java, f"-Dloops={self.loops}", *rest]
+        return [java, *self.flags, *rest]
+
+
+def objects(server, options, logs):
+    """live objects of an idle connection and their bytes, by whose they are, and the bytes with headers of 8 instead of 12"""
+    cores = Cores(*options.cores.split(","))
+    usual = memory.of_each(server, cores, logs)
+    compact = {}
+    if servers.java_release() >= 25:
+        compact = memory.of_each(WithFlags(**dataclasses.asdict(server), flags=("-XX:+UseCompactObjectHeaders",)), cores, logs)
+    for owner, classes in usual.items():
+        yield {"whose": owner, "objects": sum(count for count, _ in classes.values()), "bytes": memory.size(classes),
+               "compact headers": memory.size(compact[owner]) if compact else "", "the largest": memory.largest(classes)}
+    yield {"whose": "all", "objects": sum(count for classes in usual.values() for count, _ in classes.values()),
+           "bytes": sum(map(memory.size, usual.values())),
+           "compact headers": sum(map(memory.size, compact.values())) if compact else "", "the largest": ""}
 
 
 def storm(server, options, logs):
@@ -165,13 +180,15 @@ def storm(server, options, logs):
 def shares(server, options, logs):
     """of the server's CPU time under the load of a scenario, by kind of work"""
     profile.fetch()
-    for name in PROFILED:
-        with Turn(), Running(server, SCENARIOS[name], Cores(*options.cores.split(",")), logs) as running:
+    asked = [(name, server) for name in PROFILED] + [(name, servers.find(servers.TCNATIVE)) for name in PROFILED if "tls" in name]
+    for name, each in asked:
+        with Turn(), Running(each, SCENARIOS[name], Cores(*options.cores.split(",")), logs) as running:
             found = profile.shares(running, options.warm_up, PROFILED_SECONDS)
-            yield {"scenario": name, **{kind: f"{share:.0%}" for kind, share in found.items()}}
+            yield {"scenario": name + (" with tcnative" if each is not server else ""),
+                   **{kind: f"{share:.0%}" for kind, share in found.items()}}
 
 
-TABLES = {made.__name__: made for made in (connections, subscribers, topics, loops, shares, storm)}
+TABLES = {made.__name__: made for made in (connections, subscribers, topics, loops, objects, shares, storm)}
 
 
 def _text(value):

@@ -10,7 +10,7 @@ import unittest
 from unittest import mock
 import xml.etree.ElementTree as ElementTree
 
-from bench import goals, plot, profile, report
+from bench import goals, memory, plot, profile, report
 from bench.main import idle_slope, parse
 from bench.measure import Cores, Failure, Running
 from bench.results import Results
@@ -186,15 +186,29 @@ class ProfileTest(unittest.TestCase):
                          "receive")
         self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/Native.epollWait0;epoll_pwait2"), "wait")
 
-    def test_other_work_is_that_of_the_last_of_our_frames(self):
+    def test_other_work_is_that_of_the_last_frame_whose_work_is_known(self):
         self.assertEqual(self.kind("[duplex-1-1 tid=7];dev/duplex/server/internal/ServerSession.send;"
                                    "dev/duplex/core/FrameWriter.append;io/netty/buffer/AbstractByteBuf.writeBytes"), "codec")
         self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/EpollIoHandler.run;"
                                    "dev/duplex/server/internal/ServerSession.send"), "connection, session, handler")
         self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/channel/epoll/EpollIoHandler.run"), "Netty and the JDK")
 
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];io/netty/handler/ssl/SslHandler.channelRead;dev/duplex/core/Masking.apply"),
+                         "codec")
+        self.assertEqual(self.kind("[duplex-1-1 tid=7];dev/duplex/transport/internal/Outbox.flush;"
+                                   "io/netty/handler/ssl/SslHandler.wrap;sun/security/ssl/SSLEngineImpl.wrap;"
+                                   "com/sun/crypto/provider/GHASH.update"), "TLS")
+
     def test_threads_of_the_jvm_are_told_apart(self):
         self.assertEqual(self.kind("[C2 CompilerThre tid=5];start_thread;send"), "other threads")
+
+
+class MemoryTest(unittest.TestCase):
+    def test_classes_belong_to_who_has_made_them_and_are_told_as_one_writes_them(self):
+        self.assertEqual([memory.owner(name) for name in ("[Ldev.duplex.core.handshake.HttpFields$Field;", "io.netty.a.B", "[B")],
+                         ["Duplex", "Netty", "the JDK"])
+        self.assertEqual(memory.largest({"[Ldev.duplex.core.handshake.HttpFields$Field;": (1, 40.2), "[B": (2, 80.0)}),
+                         "byte[] 80, Field[] 40")
 
 
 class PlotTest(unittest.TestCase):

@@ -23,6 +23,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -64,12 +65,18 @@ class WebSocketsStandardTest {
 
     /** A socket, and a server that accepts with these further fields and goes on as it is told. */
     private WebSocket connect(WebSocketOptions options, String fields, Conversation then) throws IOException {
+        return connect(options, fields, then, socket -> {});
+    }
+
+    /** The same with listeners in place of the recorder's, or beside them, that are there before anything can come. */
+    private WebSocket connect(WebSocketOptions options, String fields, Conversation then, Consumer<WebSocket> listeners)
+            throws IOException {
         server = new RawServer((socket, request) -> {
             requests.add(request);
             RawServer.write(socket, RawServer.switching(request).replaceFirst("\r\n\r\n$", "\r\n" + fields + "\r\n"));
             then.with(socket);
         });
-        return new WebSocket(server.url(), options, recorder.handlers());
+        return new WebSocket(server.url(), options, recorder.handlers().andThen(listeners));
     }
 
     private WebSocket open(Conversation then) throws Exception {
@@ -390,13 +397,16 @@ class WebSocketsStandardTest {
         @Test
         void bufferedAmountCountsPayloadUntilItIsOut() throws Exception {
             CompletableFuture<Long> within = new CompletableFuture<>();
-            WebSocket socket = connect(plain().build(), "", WebSocketsStandardTest.this::noting);
-            socket.onopen(event -> {
-                socket.send("\u00e9\u20ac");
-                frame(); // it is out, and counts all the same
-                socket.send(new byte[10]);
-                within.complete(socket.bufferedAmount());
-            });
+            WebSocket socket = connect(
+                    plain().build(),
+                    "",
+                    WebSocketsStandardTest.this::noting,
+                    made -> made.onopen(event -> {
+                        made.send("\u00e9\u20ac");
+                        frame(); // it is out, and counts all the same
+                        made.send(new byte[10]);
+                        within.complete(made.bufferedAmount());
+                    }));
             assertThat(within.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(15);
             frame();
             until(() -> socket.bufferedAmount() == 0);
@@ -671,13 +681,13 @@ class WebSocketsStandardTest {
         })
         @Test
         void establishedChangesTheAttributesAndFiresOpen() throws Exception {
-            WebSocket socket = connect(
+            connect(
                     WebSocketOptions.builder().protocols("chat").build(),
                     "Sec-WebSocket-Protocol: chat\r\n"
                             + "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n",
-                    WebSocketsStandardTest.this::noting);
-            socket.onopen(event -> recorder.note(event.type() + " " + socket.readyState() + " " + socket.protocol()
-                    + " " + socket.extensions() + " " + (event.target() == socket)));
+                    WebSocketsStandardTest.this::noting,
+                    made -> made.onopen(event -> recorder.note(event.type() + " " + made.readyState() + " "
+                            + made.protocol() + " " + made.extensions() + " " + (event.target() == made))));
             assertThat(recorder.next()).isEqualTo("open 1 chat permessage-deflate; server_no_context_takeover true");
         }
 
@@ -696,14 +706,17 @@ class WebSocketsStandardTest {
         @Standard("When a WebSocket message has been received: If ready state is not OPEN (1), then return.")
         @Test
         void noMessageIsToldOnceTheSocketIsClosing() throws Exception {
-            WebSocket socket = connect(plain().build(), "", peer -> {
-                RawServer.write(peer, "\u0081\u0001a\u0081\u0001b\u0081\u0001c");
-                noting(peer);
-            });
-            socket.onmessage(event -> {
-                recorder.note(event.text());
-                socket.close();
-            });
+            connect(
+                    plain().build(),
+                    "",
+                    peer -> {
+                        RawServer.write(peer, "\u0081\u0001a\u0081\u0001b\u0081\u0001c");
+                        noting(peer);
+                    },
+                    made -> made.onmessage(event -> {
+                        recorder.note(event.text());
+                        made.close();
+                    }));
             assertThat(List.of(recorder.next(), recorder.next(), recorder.next()))
                     .containsExactly("open", "a", "close 1005 clean");
         }
@@ -718,16 +731,19 @@ class WebSocketsStandardTest {
         @Test
         void dataIsAStringABlobOrAnArray() throws Exception {
             BlockingQueue<Object> data = new LinkedBlockingQueue<>();
-            WebSocket socket = connect(plain().build(), "", peer -> {
-                RawServer.write(peer, "\u0081\u0001a\u0082\u0001b\u0082\u0001c");
-                noting(peer);
-            });
-            socket.onmessage(event -> {
-                data.add(event.data());
-                if (event.data() instanceof Blob) {
-                    socket.binaryType(BinaryType.ARRAYBUFFER);
-                }
-            });
+            connect(
+                    plain().build(),
+                    "",
+                    peer -> {
+                        RawServer.write(peer, "\u0081\u0001a\u0082\u0001b\u0082\u0001c");
+                        noting(peer);
+                    },
+                    made -> made.onmessage(event -> {
+                        data.add(event.data());
+                        if (event.data() instanceof Blob) {
+                            made.binaryType(BinaryType.ARRAYBUFFER);
+                        }
+                    }));
             assertThat(data.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo("a");
             assertThat(((Blob) data.poll(PATIENCE_SECONDS, TimeUnit.SECONDS)).bytes())
                     .containsExactly('b');
@@ -740,11 +756,14 @@ class WebSocketsStandardTest {
         @Test
         void aMessageEventHasOriginAndData() throws Exception {
             BlockingQueue<MessageEvent> messages = new LinkedBlockingQueue<>();
-            WebSocket socket = connect(plain().build(), "", peer -> {
-                RawServer.write(peer, "\u0081\u0002hi");
-                noting(peer);
-            });
-            socket.onmessage(messages::add);
+            connect(
+                    plain().build(),
+                    "",
+                    peer -> {
+                        RawServer.write(peer, "\u0081\u0002hi");
+                        noting(peer);
+                    },
+                    made -> made.onmessage(messages::add));
             MessageEvent message = messages.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             assertThat(message.origin() + "/").isEqualTo(server.url());
             assertThat(message.data()).isEqualTo("hi");
@@ -775,13 +794,18 @@ class WebSocketsStandardTest {
         })
         @Test
         void aFailureIsAnErrorEventAndThenACloseEventBothClosed() throws Exception {
-            WebSocket socket = connect(plain().build(), "", peer -> {
-                RawServer.write(peer, "\u0083\u0000"); // opcode 3
-                peer.getInputStream().readAllBytes();
-                peer.close();
-            });
-            socket.addEventListener(EventType.ERROR, event -> recorder.note("state " + socket.readyState()));
-            socket.addEventListener(EventType.CLOSE, event -> recorder.note("state " + socket.readyState()));
+            connect(
+                    plain().build(),
+                    "",
+                    peer -> {
+                        RawServer.write(peer, "\u0083\u0000"); // opcode 3
+                        peer.getInputStream().readAllBytes();
+                        peer.close();
+                    },
+                    made -> {
+                        made.addEventListener(EventType.ERROR, event -> recorder.note("state " + made.readyState()));
+                        made.addEventListener(EventType.CLOSE, event -> recorder.note("state " + made.readyState()));
+                    });
             assertThat(List.of(recorder.next(), recorder.next(), recorder.next(), recorder.next(), recorder.next()))
                     .containsExactly("open", "error", "state 3", "close 1006", "state 3");
         }
@@ -822,18 +846,23 @@ class WebSocketsStandardTest {
         @Standard("The task source for all tasks queued in this section is the WebSocket task source.")
         @Test
         void tasksRunOneAfterTheOtherInOrder() throws Exception {
-            WebSocket socket = connect(plain().build(), "", peer -> {
-                for (int i = 0; i < 50; i++) {
-                    RawServer.write(peer, "\u0081\u0002" + (char) ('A' + i / 10) + i % 10);
-                }
-                RawServer.write(peer, "\u0088\u0000");
-                PeerFrame.read(peer);
-                peer.close();
-            });
             StringBuffer told = new StringBuffer();
-            socket.onopen(event -> told.append("open "));
-            socket.onmessage(event -> told.append(event.text()).append(' '));
-            socket.onclose(event -> recorder.note(told + "close"));
+            connect(
+                    plain().build(),
+                    "",
+                    peer -> {
+                        for (int i = 0; i < 50; i++) {
+                            RawServer.write(peer, "\u0081\u0002" + (char) ('A' + i / 10) + i % 10);
+                        }
+                        RawServer.write(peer, "\u0088\u0000");
+                        PeerFrame.read(peer);
+                        peer.close();
+                    },
+                    made -> {
+                        made.onopen(event -> told.append("open "));
+                        made.onmessage(event -> told.append(event.text()).append(' '));
+                        made.onclose(event -> recorder.note(told + "close"));
+                    });
             StringBuilder expected = new StringBuilder("open ");
             for (int i = 0; i < 50; i++) {
                 expected.append((char) ('A' + i / 10)).append(i % 10).append(' ');

@@ -325,7 +325,7 @@ class HostileSocketIoTest {
             String target = connection.open();
             // Where the packets are, what they say is not: an empty message is no packet of Socket.IO.
             assertThat(connection.post(target, bodies().get(name))).matches("(?s)(400|200) .*");
-            // An orderly end waits for a GET for as long as Node's server does; one of a session that has ended gets a 400.
+            // An orderly end waits for a GET, as long as Node's server does; a session that has ended answers 400.
             assertThat(connection.get(target)).matches("(?s)(400 .*|200 .*1)");
             await("the session has ended", () -> io.engine().clientsCount() == 0);
         }
