@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogReader;
@@ -217,7 +218,7 @@ class BenchCommandTest {
         thread.start();
         while (!out.toString().contains("\"phase\":\"measure\"")) {
             assertThat(exitCode).isNotDone();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         thread.interrupt();
         assertThat(exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(130);

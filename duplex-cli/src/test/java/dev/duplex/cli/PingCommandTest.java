@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class PingCommandTest {
         thread.start();
         while (!out.toString().contains("\"seq\":3,")) {
             assertThat(exitCode).isNotDone();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         thread.interrupt();
         assertThat(exitCode.get(30, TimeUnit.SECONDS)).isZero();

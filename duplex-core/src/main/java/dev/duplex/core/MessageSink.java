@@ -40,7 +40,7 @@ public interface MessageSink {
      */
     void onViolation(Violation violation, String reason);
 
-    /** Where to append what is owed to the peer: pongs and the close frame. Asked anew for each. */
+    /** Where to append what is owed to the peer: pongs and the close frame. Asked anew for each; may call back. */
     ByteBuf out();
 
     /**

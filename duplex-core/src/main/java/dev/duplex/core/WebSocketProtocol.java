@@ -424,8 +424,11 @@ public final class WebSocketProtocol {
         releaseOwedPong(); // the newer pong answers the older ping, too
         if (sink.holdsPongs()) {
             owedPong = endpoint.allocator.buffer(Math.max(1, length)).writeBytes(payload, index, length);
-        } else {
-            endpoint.writer.write(true, false, Opcode.PONG, payload, index, length, sink.out());
+            return;
+        }
+        ByteBuf out = outIfOpen(sink);
+        if (out != null) {
+            endpoint.writer.write(true, false, Opcode.PONG, payload, index, length, out);
         }
     }
 
@@ -450,12 +453,13 @@ public final class WebSocketProtocol {
             }
             reason = payload.toString(index + 2, length - 2, StandardCharsets.UTF_8);
         }
-        if (state == CloseState.OPEN) {
+        ByteBuf out = outIfOpen(sink);
+        if (out != null) {
             // RFC 6455 §5.5.1: answer with a close frame, typically echoing the code received.
             if (length == 0) {
-                endpoint.writer.writeEmpty(Opcode.CLOSE, sink.out());
+                endpoint.writer.writeEmpty(Opcode.CLOSE, out);
             } else {
-                endpoint.writer.writeClose(code, "", sink.out());
+                endpoint.writer.writeClose(code, "", out);
             }
             state = CloseState.CLOSED_BY_PEER;
         } else {
@@ -463,6 +467,18 @@ public final class WebSocketProtocol {
         }
         releaseIncoming();
         sink.onClose(code, reason);
+    }
+
+    /**
+     * Where an answer goes, or null if none may be sent any more (RFC 6455 §5.5.1). Asked for before anything is decided: to
+     * make room there the owner may flush, and who is told that may close.
+     */
+    private @Nullable ByteBuf outIfOpen(MessageSink sink) {
+        if (state != CloseState.OPEN) {
+            return null;
+        }
+        ByteBuf out = sink.out();
+        return state == CloseState.OPEN ? out : null;
     }
 
     private boolean failTooBig(MessageSink sink) {
@@ -478,8 +494,9 @@ public final class WebSocketProtocol {
 
     /** RFC 6455 §7.1.7: a close frame with the code, unless one is out already; then nothing more is read. */
     private boolean fail(MessageSink sink, Violation violation, String reason) {
-        if (state == CloseState.OPEN) {
-            endpoint.writer.writeClose(violation.closeCode(), reason, sink.out());
+        ByteBuf out = outIfOpen(sink);
+        if (out != null) {
+            endpoint.writer.writeClose(violation.closeCode(), reason, out);
         }
         state = CloseState.FAILED;
         releaseIncoming();
@@ -488,6 +505,11 @@ public final class WebSocketProtocol {
     }
 
     // ------------------------------------------------------------------------------------------------------ sending
+
+    /** The payload bytes that {@link #writeText} makes of a text. */
+    public static int payloadBytes(CharSequence text) {
+        return Utf8.length(text);
+    }
 
     /**
      * Appends a text message; lone surrogates become U+FFFD.

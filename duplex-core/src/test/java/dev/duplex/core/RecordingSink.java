@@ -51,8 +51,12 @@ final class RecordingSink implements MessageSink {
         record("violation " + violation + " \"" + reason + '"');
     }
 
+    /** Called when the protocol asks where an answer goes. */
+    Runnable onOut = () -> {};
+
     @Override
     public ByteBuf out() {
+        onOut.run();
         return out;
     }
 

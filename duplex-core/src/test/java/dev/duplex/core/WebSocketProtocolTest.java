@@ -315,6 +315,15 @@ class WebSocketProtocolTest {
             assertThat(engine.sent()).containsExactly("8a 00", "8a 03 010203", "8a 7d " + ofBytes(125));
         }
 
+        /** A ping, a close frame, and what is none: to make room for the answer the owner flushes, and is told, and closes. */
+        @ParameterizedTest
+        @ValueSource(strings = {"89 00", "88 02 03e9", "83 00"})
+        void answersNothingWhereMakingRoomHasClosed(String frame) {
+            engine.sink.onOut = () -> engine.protocol.writeClose(1000, "", engine.sink.out);
+            engine.receive(frame);
+            assertThat(engine.sent()).containsExactly("88 02 03e8");
+        }
+
         @Test
         void aPingCutIntoPiecesIsAnsweredWithItsPayload() {
             engine.receiveByteByByte("89 03 010203", "89 00", "89 7d" + ofBytes(125));

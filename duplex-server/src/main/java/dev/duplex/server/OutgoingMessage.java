@@ -17,7 +17,7 @@ public interface OutgoingMessage extends AutoCloseable {
      */
     SendResult write(ByteBuffer part);
 
-    /** Ends the message. Without effect the second time. */
+    /** Ends the message: always, however much waits, once a part of it was taken. Without effect the second time. */
     @Override
     void close();
 }

@@ -168,6 +168,55 @@ class SessionTest {
         }
     }
 
+    /** Waits for it, and for the loop that calls this nothing else goes on meanwhile. */
+    private static void onAnotherThread(Runnable action) {
+        Thread thread = new Thread(action);
+        thread.start();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void endsAMessageInPartsHoweverMuchOfItWaitsForTheLoop() throws Exception {
+        int size = 300_000;
+        WebSocketHandler handler = WebSocketHandler.onMessage((session, message) -> {
+            onAnotherThread(() -> {
+                try (OutgoingMessage parts = session.beginBinary()) {
+                    parts.write(ByteBuffer.allocate(size));
+                }
+            });
+            session.send("after");
+        });
+        Route route = Route.to(handler).limits(Limits.DEFAULTS.withMaxBufferedBytes(128 * 1024));
+        try (WebSocketServer server = serve(route);
+                RawClient client = RawClient.open(server, "/")) {
+            client.text("go");
+            int received = 0;
+            RawClient.Frame frame;
+            do {
+                frame = client.frame();
+                received += frame.payload().length;
+            } while (!frame.fin());
+            assertThat(received).isEqualTo(size);
+            assertThat(client.text()).isEqualTo("after");
+        }
+    }
+
+    @Test
+    void sendsWhatWasWrittenBeforeItTerminates() throws Exception {
+        WebSocketHandler handler = WebSocketHandler.onMessage((session, message) -> {
+            session.send("bye");
+            session.terminate();
+        });
+        try (WebSocketServer server = serve(handler);
+                RawClient client = RawClient.open(server, "/")) {
+            assertThat(client.text("go").text()).isEqualTo("bye");
+        }
+    }
+
     @Test
     void sendsALargeMessageInPartsAsFastAsTheClientReads() throws Exception {
         // More than the kernel's buffers hold.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,6 +104,45 @@ class TopicTest {
             assertThat(other.text()).isEqualTo("all");
             server.broadcast(new byte[] {8});
             assertThat(other.frame().payload()).containsExactly(8);
+        }
+    }
+
+    @Test
+    void whatAMemberPublishesWhileItIsDeliveredToReachesAllBehindThat() throws Exception {
+        CompletableFuture<Session> first = new CompletableFuture<>();
+        WebSocketHandler handler = new WebSocketHandler() {
+            @Override
+            public void onOpen(Session session) {
+                session.subscribe("topic");
+                first.complete(session);
+            }
+
+            @Override
+            public void onMessage(Session session, Message message) throws Exception {
+                // So much that it is told to wait, while the loop is held; it goes out with the next delivery.
+                Thread other = new Thread(() -> first.join().send("x".repeat(100_000)));
+                other.start();
+                other.join();
+                session.server().publish("topic", "one");
+            }
+
+            @Override
+            public void onDrain(Session session) {
+                session.server().publish("topic", "two");
+            }
+        };
+        try (WebSocketServer server =
+                quick().eventLoops(1).webSocket("/", handler).start()) {
+            List<RawClient> members = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                members.add(member(server, ""));
+            }
+            members.get(2).text("go");
+            assertThat(members.get(0).text()).hasSize(100_000);
+            for (RawClient member : members) {
+                assertThat(member.text()).isEqualTo("one");
+                assertThat(member.text()).isEqualTo("two");
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import dev.duplex.transport.internal.LoopState;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.SingleThreadEventLoop;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -56,6 +57,11 @@ final class ServerLoop {
     private final AtomicLong publishedBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicBoolean overflowed = new AtomicBoolean();
+
+    /** What is published on the loop while it delivers; used on the loop, as is whether it does. */
+    private final Queue<Publication> published = new ArrayDeque<>(0);
+
+    private boolean delivering;
 
     private final Runnable dropped;
 
@@ -243,7 +249,24 @@ final class ServerLoop {
         }
     }
 
+    /** One after the other: what a member publishes while it is delivered to, when it is drained, reaches all behind that. */
     private void deliver(Publication publication) {
+        if (delivering) {
+            published.add(publication);
+            return;
+        }
+        delivering = true;
+        try {
+            deliverToMembers(publication);
+            for (Publication next = published.poll(); next != null; next = published.poll()) {
+                deliverToMembers(next);
+            }
+        } finally {
+            delivering = false;
+        }
+    }
+
+    private void deliverToMembers(Publication publication) {
         Topic.Group group = publication.topic().group(number);
         if (!group.isEmpty()) {
             group.deliver(publication, this);

@@ -3,6 +3,7 @@ package dev.duplex.server.internal;
 import dev.duplex.core.CloseCode;
 import dev.duplex.core.PreparedMessage;
 import dev.duplex.core.Violation;
+import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.server.HttpRequest;
 import dev.duplex.server.Message;
 import dev.duplex.server.OutgoingMessage;
@@ -20,7 +21,6 @@ import dev.duplex.transport.internal.ConnectionListener;
 import dev.duplex.transport.internal.SerialTasks;
 import dev.duplex.transport.internal.WebSocketConnection;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -219,6 +219,7 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
 
     private void show(MessageView view) {
         if (silent) {
+            view.hide();
             return;
         }
         try {
@@ -361,7 +362,7 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
 
     private SendResult counted(SendResult result, String text) {
         // The length in UTF-8 is only worked out where somebody counts.
-        return metrics() == ServerMetrics.NONE ? result : counted(result, ByteBufUtil.utf8Bytes(text));
+        return metrics() == ServerMetrics.NONE ? result : counted(result, WebSocketProtocol.payloadBytes(text));
     }
 
     private SendResult counted(SendResult result, long bytes) {
@@ -395,6 +396,7 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
 
     private final class Parts implements OutgoingMessage {
         private final boolean text;
+        private boolean begun;
         private boolean closed;
         private long bytes;
 
@@ -410,6 +412,7 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
             int length = part.remaining();
             SendResult result = connection.sendPart(text, part, false);
             if (result.isAccepted()) {
+                begun = true;
                 bytes += length;
             }
             return result;
@@ -419,8 +422,15 @@ final class ServerSession extends Topic.Member implements Session, ConnectionLis
         public void close() {
             if (!closed) {
                 closed = true;
-                counted(connection.sendPart(text, ByteBuffer.allocate(0), true), bytes);
+                counted(end(), bytes);
             }
+        }
+
+        /** A message that has begun can always be ended; one that has not is as any other, and needs room. */
+        private SendResult end() {
+            return begun
+                    ? connection.sendPart(text, ByteBuffer.allocate(0), true)
+                    : connection.sendBytes(text, Unpooled.EMPTY_BUFFER, 0, 0, null);
         }
     }
 

@@ -201,7 +201,7 @@ abstract class ChannelWriter {
     }
 
     private void writeToChannel(ByteBuf bytes) {
-        handedSince += bytes.readableBytes();
+        handedSince = (int) Math.min(Integer.MAX_VALUE, (long) handedSince + bytes.readableBytes());
         unflushed = true;
         context().write(bytes, context().voidPromise());
     }
@@ -339,7 +339,7 @@ abstract class ChannelWriter {
      */
     final boolean progressed() {
         int untaken = (int) untaken();
-        boolean progress = refused != 0 && refused + handedSince - untaken > 0;
+        boolean progress = refused != 0 && (long) refused + handedSince - untaken > 0;
         refused = untaken;
         handedSince = 0;
         return progress;

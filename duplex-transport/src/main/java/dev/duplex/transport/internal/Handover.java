@@ -67,7 +67,7 @@ final class Handover {
         // Reserved first: of many threads that see the same room, only as many get in as fit.
         long charged = chargeOf(held.addAndGet(ONE + outgoing.charge()));
         boolean peerKeepsUp = outbox.peerKeepsUp();
-        if (!(outgoing instanceof Outgoing.Close) && isTooMuch(charged, outgoing.charge(), peerKeepsUp)) {
+        if (outgoing.mayBeRefused() && isTooMuch(charged, outgoing.charge(), peerKeepsUp)) {
             held.addAndGet(-ONE - outgoing.charge());
             return refuse(outgoing);
         }

@@ -76,7 +76,7 @@ final class Outbox extends ChannelWriter {
         if (flowsFreely()) {
             return sent(protocol.writeText(text, cork(ByteBufUtil.utf8MaxBytes(text))));
         }
-        return enqueue(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
+        return enqueue(new Outgoing.Text(text, key));
     }
 
     SendResult sendBytes(boolean text, ByteBuf payload, int index, int length, @Nullable Object key) {
@@ -146,13 +146,16 @@ final class Outbox extends ChannelWriter {
         if (closeQueued || protocol.state() != CloseState.OPEN) {
             return SendResult.CLOSED;
         }
-        OutboundQueue queue = sendingParts ? behindParts() : waiting();
+        // Where something waits already it comes after that, even if the rest of the message in parts is among it.
+        OutboundQueue first = waiting;
+        boolean behind = sendingParts && (first == null || first.isEmpty());
+        OutboundQueue queue = behind ? behindParts() : waiting();
         OutboundQueue.Outcome outcome = queue.offer(message, bytesBeyondLoop() - queue.bytes() + corkBytes());
         if (outcome == OutboundQueue.Outcome.OVERFLOW) {
             overflow();
             return SendResult.DROPPED;
         }
-        if (!sendingParts) {
+        if (!behind) {
             held();
         } // Behind parts it is the owner who is waited for; the drain event comes some time after the last part.
         boolean dropped = outcome == OutboundQueue.Outcome.DROPPED;
@@ -355,7 +358,8 @@ final class Outbox extends ChannelWriter {
             // Its program's threads count what is buffered; a server's loop sends to many at once, and leaves that out.
             moved();
         }
-        if (corkBytes() >= CORK_BYTES) {
+        // A channel that is full may only be so because nobody has tried to write yet.
+        if (corkBytes() >= CORK_BYTES || !channel.isWritable()) {
             flush();
         } else {
             flushSoon();

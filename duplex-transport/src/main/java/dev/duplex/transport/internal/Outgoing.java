@@ -20,6 +20,11 @@ sealed interface Outgoing {
      */
     boolean writeTo(WebSocketProtocol protocol, ByteBuf out);
 
+    /** Whether it may be refused for want of room: not what ends something that the peer has been told the beginning of. */
+    default boolean mayBeRefused() {
+        return true;
+    }
+
     /** What it counts against the bound of what may wait. */
     default long charge() {
         return (long) bytes() + OVERHEAD_BYTES;
@@ -27,6 +32,10 @@ sealed interface Outgoing {
 
     /** A message whose text is kept as it was given. */
     record Text(String text, int bytes, @Nullable Object key) implements Outgoing {
+        Text(String text, @Nullable Object key) {
+            this(text, WebSocketProtocol.payloadBytes(text), key);
+        }
+
         @Override
         public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
             return protocol.writeText(text, out);
@@ -65,6 +74,11 @@ sealed interface Outgoing {
         }
 
         @Override
+        public boolean mayBeRefused() {
+            return !last || payload.length > 0;
+        }
+
+        @Override
         public int bytes() {
             return payload.length;
         }
@@ -98,6 +112,11 @@ sealed interface Outgoing {
         @Override
         public boolean writeTo(WebSocketProtocol protocol, ByteBuf out) {
             return protocol.writeClose(code, reason, out);
+        }
+
+        @Override
+        public boolean mayBeRefused() {
+            return false;
         }
 
         @Override

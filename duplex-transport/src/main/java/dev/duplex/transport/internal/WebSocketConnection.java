@@ -144,7 +144,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             return SendResult.CLOSED;
         }
         if (!onLoop()) {
-            return handover().offer(new Outgoing.Text(text, ByteBufUtil.utf8Bytes(text), key));
+            return handover().offer(new Outgoing.Text(text, key));
         }
         takeHandover();
         return outbox.sendText(text, key);
@@ -191,7 +191,8 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
      * the last part is out.
      *
      * @param payload read to its end, unless the part was not taken
-     * @return DROPPED if too much waits already: the part was not taken, try again after the drain event
+     * @return DROPPED if too much waits already: the part was not taken, try again after the drain event. Never for a last
+     *     part that is empty: a message of which parts were taken can always be ended
      */
     public SendResult sendPart(boolean text, ByteBuffer payload, boolean last) {
         if (readyState != ReadyState.OPEN) {
@@ -211,7 +212,7 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
             return handover().offer(part);
         }
         takeHandover();
-        if (!outbox.hasRoomFor(part)) {
+        if (part.mayBeRefused() && !outbox.hasRoomFor(part)) {
             outbox.oweDrain();
             return SendResult.DROPPED;
         }
@@ -298,6 +299,9 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     }
 
     private void flushAndCut(CloseKind kind, String why) {
+        if (!outbox.isFlushing()) {
+            outbox.flushChannel();
+        }
         channel.flush(); // the 101 itself, where a session is terminated as soon as it opens
         cut(kind, why);
     }

@@ -379,6 +379,28 @@ class OutboxTest {
     }
 
     @Test
+    void aMessageThatIsSentWhileTheEndOfOneInPartsWaitsComesBehindAllThatWaits() {
+        String most = "a".repeat(70_000);
+        end.channel.peerReads(0);
+        assertThat(part(most, false)).isEqualTo(SendResult.QUEUED);
+        end.runTasks();
+        assertThat(part("b", true)).isEqualTo(SendResult.QUEUED);
+        assertThat(part("c", true)).isEqualTo(SendResult.QUEUED);
+        assertThat(text("two")).isEqualTo(SendResult.QUEUED);
+        assertThat(receivedOnceThePeerReads()).containsExactly("text " + most + "b", "text c", "text two");
+    }
+
+    @Test
+    void whatHasBegunCanBeEndedHoweverMuchWaits() {
+        end.channel.peerReads(0);
+        assertThat(end.connection.sendPart(false, ByteBuffer.allocate(300_000), false))
+                .isEqualTo(SendResult.QUEUED);
+        assertThat(end.connection.sendPart(false, ByteBuffer.allocate(1), true)).isEqualTo(SendResult.DROPPED);
+        assertThat(end.connection.sendPart(false, ByteBuffer.allocate(0), true)).isEqualTo(SendResult.QUEUED);
+        assertThat(receivedOnceThePeerReads()).containsExactly("binary " + "00".repeat(300_000));
+    }
+
+    @Test
     void aPartThatHasNoRoomIsNotTakenAndIsWelcomeAfterTheDrainEvent() {
         stall();
         ByteBuffer big = ByteBuffer.allocate(150_000);
@@ -467,6 +489,25 @@ class OutboxTest {
         text("after");
         end.runTasks();
         assertThat(end.received()).containsExactly("text before", "text " + large, "text " + large, "text after");
+    }
+
+    @Test
+    void manyLargePreparedMessagesOfOneTurnAreNoCongestionWhileThePeerReads() {
+        String large = "x".repeat(10_000);
+        prepared(large, 60); // three times maxBufferedBytes
+        assertThat(end.connection.readyState()).isEqualTo(ReadyState.OPEN);
+        end.runTasks();
+        assertThat(end.received()).hasSize(60).containsOnly("text " + large);
+        assertThat(end.recorder.take()).isEmpty();
+    }
+
+    @Test
+    void aTextOfLoneSurrogatesHasTheRoomThatItTakes() {
+        stall();
+        String lone = "\uD800".repeat(30_000);
+        assertThat(text(lone)).isEqualTo(SendResult.QUEUED);
+        assertThat(end.connection.bufferedAmount()).isGreaterThanOrEqualTo(90_000);
+        assertThat(receivedOnceThePeerReads()).containsExactly(STALLED, "text " + "\uFFFD".repeat(30_000));
     }
 
     @Test

@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jline.terminal.Size;
 import org.jline.terminal.impl.ExternalTerminal;
 import org.jspecify.annotations.Nullable;
@@ -128,7 +129,7 @@ class TerminalSessionTest {
         while (!seen().contains(text)) {
             assertThat(System.nanoTime()).as("seen " + seen()).isLessThan(deadline);
             assertThat(ending.isDone()).as("seen " + seen() + " " + ending).isFalse();
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -138,7 +139,7 @@ class TerminalSessionTest {
             assertThat(System.nanoTime())
                     .as("written " + journal + " seen " + seen())
                     .isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -312,7 +313,7 @@ class TerminalSessionTest {
                         .count()
                 < 3) {
             assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
         type("/repeat 0" + ENTER);
         awaitSeen("nothing is repeated");
@@ -544,7 +545,7 @@ class TerminalSessionTest {
                         < 20_000
                 && !ending.isDone()) {
             assertThat(System.nanoTime()).as(last.toString()).isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(50);
+            LockSupport.parkNanos(50_000_000);
         }
         type(CTRL_D);
         assertThat(ended().exitCode()).isEqualTo(ExitCode.OK);
