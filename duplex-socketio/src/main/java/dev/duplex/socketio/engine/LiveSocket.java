@@ -54,7 +54,12 @@ final class LiveSocket implements EngineSocket, SessionEvents {
 
     private @Nullable WebSocketLink link;
     private @Nullable WebSocketLink candidate;
-    private boolean paused;
+
+    /** The WebSocket is not read, until the handler has caught up; changed in {@link #changes} alone. */
+    private volatile boolean paused;
+
+    /** A POST is answered once the handler has been told what it has brought. */
+    private volatile boolean postWaits;
 
     private long armedFor = EngineSession.NEVER;
     private @Nullable Future<?> alarm;
@@ -135,16 +140,12 @@ final class LiveSocket implements EngineSocket, SessionEvents {
                         deadline - Timers.now());
     }
 
-    private void tell(Runnable event) {
-        told.add(event);
-    }
-
     private interface Call {
         void run() throws Exception;
     }
 
     private void tellHandler(Call call) {
-        tell(() -> {
+        told.add(() -> {
             try {
                 call.run();
             } catch (Throwable error) {
@@ -158,20 +159,25 @@ final class LiveSocket implements EngineSocket, SessionEvents {
     private void holdBack() {
         WebSocketLink open = link;
         if (!paused && open != null && told.size() > MOST_TOLD) {
-            paused = true;
             open.pause();
+            paused = true;
+            // The handler may have been told everything before that could be seen.
+            resume();
         }
     }
 
+    /** After each call of the handler, whoever makes it. */
     private void readOn() {
-        if (executor != null && told.size() == FEW_TOLD) {
-            changes.run(() -> {
-                WebSocketLink open = link;
-                if (paused && open != null) {
-                    paused = false;
-                    open.resume();
-                }
-            });
+        if (paused && told.size() <= FEW_TOLD) {
+            changes.run(this::resume);
+        }
+    }
+
+    private void resume() {
+        WebSocketLink open = link;
+        if (paused && open != null && told.size() <= FEW_TOLD) {
+            paused = false;
+            open.resume();
         }
     }
 
@@ -262,13 +268,22 @@ final class LiveSocket implements EngineSocket, SessionEvents {
     CompletionStage<HttpResponse> post(HttpRequest post, byte[] body, boolean binary) {
         CompletableFuture<HttpResponse> response = new CompletableFuture<>();
         arrived(() -> {
-            boolean taken = session.post(body, binary, Timers.now());
+            boolean taken = false;
+            if (postWaits) {
+                session.postOverlaps();
+            } else {
+                taken = session.post(body, binary, Timers.now());
+            }
             HttpResponse answer = taken
                     ? server.answers().ok(post)
                     : PollingAnswers.error(EngineError.BAD_REQUEST, EngineError.BAD_REQUEST.message());
-            if (told.size() > MOST_TOLD) {
-                // The client posts no more before this has been answered.
-                tell(() -> response.complete(answer));
+            if (taken && told.size() > MOST_TOLD) {
+                // The client may post no more before this has been answered.
+                postWaits = true;
+                tellHandler(() -> {
+                    postWaits = false;
+                    response.complete(answer);
+                });
             } else {
                 response.complete(answer);
             }
@@ -384,7 +399,7 @@ final class LiveSocket implements EngineSocket, SessionEvents {
         if (told.isCurrent()) {
             action.run();
         } else {
-            tell(action);
+            tellHandler(action::run);
             tellLater(executor == null ? server.timers().events() : executor);
         }
     }

@@ -315,6 +315,22 @@ class EngineServerTest {
     }
 
     @Test
+    void manyMessagesOfAWebSocketReachAHandlerThatTakesItsTime() throws Exception {
+        Http.Frames frames = start(builder -> builder.blocking()).webSocket(WEBSOCKET);
+        assertThat(frames.next()).startsWith("0{");
+        frames.send("4wait");
+        for (int i = 0; i < 2_000; i++) {
+            frames.send("4" + i);
+        }
+        assertThat(List.of(journal.next(), journal.next())).containsExactly("connection", "text wait");
+        journal.goOn.countDown();
+        assertThat(frames.next()).isEqualTo("4wait");
+        for (int i = 0; i < 2_000; i++) {
+            assertThat(frames.next()).isEqualTo("4" + i);
+        }
+    }
+
+    @Test
     void aClosePacketEndsTheSession() throws Exception {
         Http http = start();
         String query = POLLING + "&sid=" + http.open();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -11,6 +12,9 @@ import java.util.concurrent.TimeUnit;
 final class Journal implements EngineHandler {
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final BlockingQueue<EngineSocket> sockets = new LinkedBlockingQueue<>();
+
+    /** Who has said "wait" waits for it. */
+    final CountDownLatch goOn = new CountDownLatch(1);
 
     String next() throws InterruptedException {
         String line = lines.poll(30, TimeUnit.SECONDS);
@@ -35,8 +39,11 @@ final class Journal implements EngineHandler {
     }
 
     @Override
-    public void onMessage(EngineSocket socket, String text) {
+    public void onMessage(EngineSocket socket, String text) throws InterruptedException {
         lines.add("text " + text);
+        if (text.equals("wait")) {
+            assertThat(goOn.await(30, TimeUnit.SECONDS)).isTrue();
+        }
         if (text.equals("throw")) {
             throw new IllegalStateException("on purpose");
         }

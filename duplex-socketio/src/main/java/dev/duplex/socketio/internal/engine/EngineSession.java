@@ -236,6 +236,13 @@ public final class EngineSession {
         return !malformed[0];
     }
 
+    /** A POST has come while an earlier one waits for its answer: a client sends one at a time. */
+    public void postOverlaps() {
+        if (link == null) {
+            ended(CloseReason.TRANSPORT_ERROR, "data request overlap from client");
+        }
+    }
+
     // ------------------------------------------------------------------------------------------------------ WebSocket
 
     /** A WebSocket has been opened for this session, which may take over once it has been probed. */

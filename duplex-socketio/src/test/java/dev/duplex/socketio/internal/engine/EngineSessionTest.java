@@ -179,6 +179,24 @@ class EngineSessionTest {
     }
 
     @Test
+    void twoPostsAtATimeEndTheSession() {
+        EngineSession session = polling();
+        session.poll(new Get("get"), now);
+        session.postOverlaps();
+        assertThat(log).containsExactly("get 1", "closed: transport error, data request overlap from client");
+        session.postOverlaps();
+        assertThat(log).hasSize(2);
+    }
+
+    @Test
+    void aPostBesideAWebSocketEndsNothing() {
+        EngineSession session = webSocket(ws);
+        session.postOverlaps();
+        assertThat(session.state()).isEqualTo(ReadyState.OPEN);
+        assertThat(log).isEmpty();
+    }
+
+    @Test
     void aGetThatIsBrokenOffEndsTheSession() {
         EngineSession session = polling();
         Get get = new Get("get");
