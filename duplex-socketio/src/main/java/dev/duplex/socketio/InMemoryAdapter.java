@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,57 +71,85 @@ public class InMemoryAdapter implements Adapter {
 
     // ----------------------------------------------------------------------------------------------------------- rooms
 
+    // A client's rooms and the rooms' clients change together, within a change of sids: what several threads do with
+    // one
+    // client comes one after the other, and no room keeps a client that does not know of it. Listeners are told
+    // afterwards.
+
+    /** @param turning whether the room begins or ends with it */
+    private record Move(String room, boolean turning) {}
+
     @Override
     public void addAll(String id, Set<String> joined) {
-        Set<String> own = sids.computeIfAbsent(id, key -> ConcurrentHashMap.newKeySet());
         int most = namespace.server().settings().maxRoomsPerSocket;
-        for (String room : joined) {
-            if (!own.contains(room) && own.size() >= most) {
+        List<Move> moves = new ArrayList<>(joined.size());
+        sids.compute(id, (same, existing) -> {
+            Set<String> own = existing == null ? ConcurrentHashMap.newKeySet() : existing;
+            List<String> news =
+                    joined.stream().filter(room -> !own.contains(room)).toList();
+            if (own.size() + news.size() > most) {
                 throw new IllegalStateException("a client may be in " + most + " rooms (maxRoomsPerSocket)");
             }
-            own.add(room);
-            boolean[] news = {false, false};
-            rooms.compute(room, (name, existing) -> {
-                news[0] = existing == null;
-                Set<String> members = existing == null ? ConcurrentHashMap.newKeySet() : existing;
-                news[1] = members.add(id);
-                return members;
-            });
-            if (news[0]) {
-                creations.forEach(listener -> listener.accept(room));
+            own.addAll(news);
+            news.forEach(room -> moves.add(new Move(room, enter(id, room))));
+            return own.isEmpty() ? null : own;
+        });
+        for (Move move : moves) {
+            if (move.turning()) {
+                creations.forEach(listener -> listener.accept(move.room()));
             }
-            if (news[1]) {
-                joins.forEach(listener -> listener.accept(room, id));
-            }
+            joins.forEach(listener -> listener.accept(move.room(), id));
         }
+    }
+
+    /** Whether the room begins with it. */
+    private boolean enter(String id, String room) {
+        boolean[] first = {false};
+        rooms.compute(room, (name, existing) -> {
+            first[0] = existing == null;
+            Set<String> members = existing == null ? ConcurrentHashMap.newKeySet() : existing;
+            members.add(id);
+            return members;
+        });
+        return first[0];
     }
 
     @Override
     public void del(String id, String room) {
-        Set<String> own = sids.get(id);
-        if (own != null) {
-            own.remove(room);
-        }
-        boolean[] news = {false, false};
-        rooms.computeIfPresent(room, (name, members) -> {
-            news[0] = members.remove(id);
-            news[1] = members.isEmpty();
-            return members.isEmpty() ? null : members;
-        });
-        if (news[0]) {
-            leaves.forEach(listener -> listener.accept(room, id));
-        }
-        if (news[1]) {
-            deletions.forEach(listener -> listener.accept(room));
-        }
+        leave(id, own -> own.remove(room) ? List.of(room) : List.of());
     }
 
     @Override
     public void delAll(String id) {
-        Set<String> own = sids.remove(id);
-        if (own != null) {
-            own.forEach(room -> del(id, room));
+        leave(id, own -> {
+            List<String> all = List.copyOf(own);
+            own.clear();
+            return all;
+        });
+    }
+
+    /** @param removal takes rooms from those of the client, and says which */
+    private void leave(String id, Function<Set<String>, List<String>> removal) {
+        List<Move> moves = new ArrayList<>();
+        sids.computeIfPresent(id, (same, own) -> {
+            removal.apply(own).forEach(room -> moves.add(new Move(room, exit(id, room))));
+            return own.isEmpty() ? null : own;
+        });
+        for (Move move : moves) {
+            leaves.forEach(listener -> listener.accept(move.room(), id));
+            if (move.turning()) {
+                deletions.forEach(listener -> listener.accept(move.room()));
+            }
         }
+    }
+
+    /** Whether the room ends with it. */
+    private boolean exit(String id, String room) {
+        return rooms.computeIfPresent(room, (name, members) -> {
+                    members.remove(id);
+                    return members.isEmpty() ? null : members;
+                })
+                == null;
     }
 
     @Override
