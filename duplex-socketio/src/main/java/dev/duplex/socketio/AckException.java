@@ -2,7 +2,7 @@ package dev.duplex.socketio;
 
 import java.util.List;
 
-/** An acknowledgement has not come: the time is over, or the client has gone. */
+/** An acknowledgement has not come: the time is over, the client has gone, or the server has been closed. */
 public final class AckException extends Exception {
     private static final long serialVersionUID = 1;
 

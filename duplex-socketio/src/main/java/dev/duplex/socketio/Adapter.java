@@ -111,7 +111,8 @@ public interface Adapter {
     default void persistSession(SavedSession session) {}
 
     /**
-     * Finds a client that has come back.
+     * Finds a client that has come back. What follows is {@link #completeRestore} or {@link #cancelRestore}: middlewares
+     * may look at it before. Until then nobody else is the client of this {@code pid}.
      *
      * @param pid the secret that it was given
      * @param offset the last event that it has got
@@ -119,4 +120,21 @@ public interface Adapter {
     default CompletionStage<Optional<RestoredSession>> restoreSession(String pid, String offset) {
         return CompletableFuture.completedFuture(Optional.empty());
     }
+
+    /**
+     * Lets a client in that {@link #restoreSession} has found: puts it into its rooms, and tells it what it has missed,
+     * also since then, with no event between that and those that it gets as the others do.
+     *
+     * @param restored what was found
+     * @param enter to be called with all that it has missed; {@link #broadcast} reaches the client from then on
+     * @return false if it has missed what is not known any more, and does not come in
+     */
+    default boolean completeRestore(RestoredSession restored, Consumer<List<List<@Nullable Object>>> enter) {
+        addAll(restored.session().sid(), restored.session().rooms());
+        enter.accept(restored.missed());
+        return true;
+    }
+
+    /** A client that {@link #restoreSession} has found does not come in after all, and may come back once more. */
+    default void cancelRestore(RestoredSession restored) {}
 }

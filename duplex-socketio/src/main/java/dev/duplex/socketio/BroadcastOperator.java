@@ -104,11 +104,14 @@ public final class BroadcastOperator implements Broadcasting {
 
         void begin(Packet packet) {
             Duration longest = options.flags().timeout().orElse(DEFAULT_TIMEOUT);
-            Future<?> timer = namespace
-                    .server()
-                    .schedule(
-                            longest,
-                            () -> result.completeExceptionally(new AckException("operation has timed out", soFar())));
+            Future<?> timer = namespace.server().schedule(longest, () -> fail("operation has timed out"));
+            Subscription untilClosed = namespace.server().onClosed(() -> fail("the server has been closed"));
+            result.whenComplete((all, error) -> {
+                untilClosed.cancel();
+                if (timer != null) {
+                    timer.cancel(false);
+                }
+            });
             Subscription pending = namespace
                     .adapter()
                     .broadcastWithAck(
@@ -117,12 +120,11 @@ public final class BroadcastOperator implements Broadcasting {
                             this::serverHasSent,
                             this::answered);
             namespace.adapter().serverCount().thenAccept(this::serversAre);
-            result.whenComplete((all, error) -> {
-                pending.cancel();
-                if (timer != null) {
-                    timer.cancel(false);
-                }
-            });
+            result.whenComplete((all, error) -> pending.cancel());
+        }
+
+        private void fail(String why) {
+            result.completeExceptionally(new AckException(why, soFar()));
         }
 
         private synchronized List<T> soFar() {

@@ -11,12 +11,11 @@ import dev.duplex.socketio.parser.PacketType;
 import dev.duplex.socketio.parser.ParseException;
 import dev.duplex.socketio.parser.Parser;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +29,14 @@ final class Client {
     private final Parser.Decoder decoder;
     private final Map<String, Socket> sockets = new LinkedHashMap<>();
 
-    /** Namespaces that have been asked for and not been answered. */
-    private final Set<String> asked = new HashSet<>();
+    /** Namespaces that have been asked for and not been answered, with the sockets that middlewares look at. */
+    private final Map<String, @Nullable Socket> asked = new HashMap<>();
 
     private @Nullable Future<?> connectTimer;
+
+    /** A packet was malformed: what came along with it and after it is not looked at. */
+    private boolean broken;
+
     private volatile boolean ended;
 
     Client(SocketIoServer server, EngineSocket connection) {
@@ -82,22 +85,27 @@ final class Client {
     // --------------------------------------------------------------------------------------------------------- packets
 
     void text(String message) {
-        try {
-            received(decoder.text(message));
-        } catch (ParseException malformed) {
-            failed(malformed);
+        if (!broken) {
+            try {
+                received(decoder.text(message));
+            } catch (ParseException malformed) {
+                failed(malformed);
+            }
         }
     }
 
     void binary(byte[] message) {
-        try {
-            received(decoder.binary(message));
-        } catch (ParseException malformed) {
-            failed(malformed);
+        if (!broken) {
+            try {
+                received(decoder.binary(message));
+            } catch (ParseException malformed) {
+                failed(malformed);
+            }
         }
     }
 
     private void failed(Exception error) {
+        broken = true;
         List.copyOf(sockets.values()).forEach(socket -> socket.failed(error));
         connection.close();
     }
@@ -148,13 +156,18 @@ final class Client {
     private void connect(String name, Map<String, @Nullable Object> auth) {
         if (name.length() > MOST_OF_A_NAME
                 || sockets.size() + asked.size() >= server.settings().maxNamespacesPerClient
-                || !asked.add(name)) {
+                || asked.containsKey(name)) {
             close();
             return;
         }
-        server.namespaceFor(name, auth)
+        asked.put(name, null);
+        server.known()
+                .forClient(name, auth)
                 .whenComplete((namespace, error) -> execute(() -> {
                     Optional<Namespace> found = error == null ? namespace : Optional.empty();
+                    if (error != null) {
+                        Namespace.LOG.warn("A namespace that a client asks for cannot begin", error);
+                    }
                     if (ended) {
                         return;
                     }
@@ -184,6 +197,11 @@ final class Client {
         write(Packet.of(PacketType.CONNECT_ERROR, name, answer));
     }
 
+    /** Middlewares look at it. */
+    void arrives(Socket socket) {
+        asked.put(socket.nsp().name(), socket);
+    }
+
     void connected(Socket socket) {
         asked.remove(socket.nsp().name());
         sockets.put(socket.nsp().name(), socket);
@@ -211,7 +229,7 @@ final class Client {
     }
 
     /** The connection breaks the protocol, or is not wanted any more. */
-    private void close() {
+    void close() {
         if (isOpen()) {
             connection.close();
             // As with Node's server, the reason depends on whether there was a way to tell the client at once.
@@ -231,5 +249,11 @@ final class Client {
         cancelTimer();
         new ArrayList<>(sockets.values()).forEach(socket -> socket.closed(reason));
         sockets.clear();
+        for (Socket arriving : asked.values()) {
+            if (arriving != null) {
+                arriving.turnedAway();
+            }
+        }
+        asked.clear();
     }
 }

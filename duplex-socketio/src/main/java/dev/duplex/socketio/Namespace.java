@@ -205,8 +205,11 @@ public final class Namespace implements Broadcasting {
     private void admit(Socket socket, boolean atOnce) {
         arriving.put(socket.id(), socket);
         if (!socket.client().isOpen()) {
-            socket.cleanUp();
-        } else if (atOnce) {
+            socket.turnedAway();
+            return;
+        }
+        socket.client().arrives(socket);
+        if (atOnce) {
             connected(socket);
         } else {
             run(socket, middlewares.iterator());
@@ -222,10 +225,9 @@ public final class Namespace implements Broadcasting {
         Once next = new Once(
                 socket.client()::execute,
                 () -> {
+                    // Otherwise it is turned away by the end of its connection.
                     if (socket.client().isOpen()) {
                         run(socket, left);
-                    } else {
-                        socket.cleanUp();
                     }
                 },
                 error -> refused(socket, error));
@@ -238,15 +240,21 @@ public final class Namespace implements Broadcasting {
     }
 
     private void refused(Socket socket, Exception error) {
-        socket.cleanUp();
+        socket.turnedAway();
         Object data = error instanceof ConnectException refusal ? refusal.data() : null;
         socket.client().refuse(name, String.valueOf(error.getMessage()), data);
     }
 
     private void connected(Socket socket) {
-        arriving.remove(socket.id());
-        sockets.put(socket.id(), socket);
-        socket.connected();
+        if (!socket.connected()) {
+            LOG.warn(
+                    "More has been sent in namespace {} than is remembered while its middlewares looked at"
+                            + " a client that has come back; its connection ends, and it begins anew",
+                    name);
+            socket.turnedAway();
+            socket.client().close();
+            return;
+        }
         for (ConnectionListener listener : connections) {
             try {
                 listener.onConnection(socket);
@@ -254,6 +262,12 @@ public final class Namespace implements Broadcasting {
                 LOG.warn("A connection listener of namespace {} has failed", name, error);
             }
         }
+    }
+
+    /** What is broadcast from here on is for this client, too. */
+    void entered(Socket socket) {
+        sockets.put(socket.id(), socket);
+        arriving.remove(socket.id(), socket);
     }
 
     void remove(Socket socket) {
@@ -264,8 +278,17 @@ public final class Namespace implements Broadcasting {
         }
     }
 
+    /** Nobody finds it any more. */
+    void end() {
+        if (parent != null) {
+            parent.remove(this);
+        }
+        adapter.close();
+    }
+
     boolean isEmpty() {
-        return sockets.isEmpty() && arriving.isEmpty();
+        // In the order in which a client goes from one to the other.
+        return arriving.isEmpty() && sockets.isEmpty();
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class ParentNamespace implements Emitting {
         return names.test(name);
     }
 
-    /** A namespace that begins; called by the server under its lock. */
+    /** A namespace that begins; one at a time. */
     Namespace child(String name) {
         Namespace child = new Namespace(server, name, this);
         child.inherit(middlewares, connections);
@@ -88,9 +88,12 @@ public final class ParentNamespace implements Emitting {
     }
 
     void becameEmpty(Namespace child) {
-        if (server.settings().cleanupEmptyChildNamespaces && server.removeIfEmpty(child)) {
-            children.remove(child);
-            child.adapter().close();
+        if (server.settings().cleanupEmptyChildNamespaces && server.known().removeIfEmpty(child)) {
+            child.end();
         }
+    }
+
+    void remove(Namespace child) {
+        children.remove(child);
     }
 }

@@ -288,7 +288,7 @@ public final class Socket extends EventSource implements RemoteSocket {
     /**
      * Puts the client into rooms.
      *
-     * @throws IllegalStateException if it would be in more than {@code maxRoomsPerSocket}
+     * @throws IllegalStateException if it would be in more than {@code maxRoomsPerSocket}; it comes into none of them then
      */
     @Override
     public void join(String... rooms) {
@@ -314,11 +314,16 @@ public final class Socket extends EventSource implements RemoteSocket {
 
     // ------------------------------------------------------------------------------------------------------ connection
 
-    /** In the order of the connection, as all that follows. */
-    void connected() {
-        if (restored != null) {
-            namespace.adapter().addAll(id, restored.session().rooms());
-            restored.missed().forEach(missed -> write(Packet.of(PacketType.EVENT, namespace.name(), missed)));
+    /**
+     * In the order of the connection, as all that follows.
+     *
+     * @return false if it has missed what cannot be told any more
+     */
+    boolean connected() {
+        if (restored == null) {
+            namespace.entered(this);
+        } else if (!namespace.adapter().completeRestore(restored, this::enter)) {
+            return false;
         }
         connected = true;
         join(id);
@@ -333,6 +338,12 @@ public final class Socket extends EventSource implements RemoteSocket {
             write(Packet.of(PacketType.CONNECT, namespace.name(), answer));
         }
         client.connected(this);
+        return true;
+    }
+
+    private void enter(List<List<@Nullable Object>> missed) {
+        missed.forEach(event -> write(Packet.of(PacketType.EVENT, namespace.name(), event)));
+        namespace.entered(this);
     }
 
     void received(Packet packet) {
@@ -402,18 +413,31 @@ public final class Socket extends EventSource implements RemoteSocket {
             return;
         }
         observers.tell(observers.disconnecting, reason);
-        if (pid != null && reason.isRecoverable()) {
-            namespace.adapter().persistSession(new Adapter.SavedSession(id, pid, rooms(), data));
-        }
+        Set<String> rooms = rooms();
         client.remove(this);
         connected = false;
         cleanUp();
+        if (pid != null && reason.isRecoverable()) {
+            // Not before it has left: who comes back has the same id.
+            namespace.adapter().persistSession(new Adapter.SavedSession(id, pid, rooms, data));
+        }
         observers.tell(observers.disconnects, reason);
         acks.end(new AckException("socket has been disconnected"));
     }
 
+    /** It is not connected after all: a middleware refuses it, or its connection has ended. */
+    void turnedAway() {
+        if (gone) {
+            return;
+        }
+        cleanUp();
+        if (restored != null) {
+            namespace.adapter().cancelRestore(restored);
+        }
+    }
+
     /** Leaves nothing behind. */
-    void cleanUp() {
+    private void cleanUp() {
         gone = true;
         namespace.adapter().delAll(id);
         namespace.remove(this);

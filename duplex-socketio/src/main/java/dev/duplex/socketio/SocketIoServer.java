@@ -14,15 +14,11 @@ import dev.duplex.socketio.parser.JacksonMapper;
 import dev.duplex.socketio.parser.Mapper;
 import dev.duplex.socketio.parser.Parser;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,17 +46,20 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
     private final SessionIds ids = new SessionIds();
     private final Timers timers = new Timers("duplex-socketio-acks");
     private final EngineServer engine;
-    private final Map<String, Namespace> namespaces = new ConcurrentHashMap<>();
-    private final List<ParentNamespace> parents = new CopyOnWriteArrayList<>();
-    private final List<Consumer<Namespace>> newNamespaces = new CopyOnWriteArrayList<>();
+    private final Namespaces namespaces = new Namespaces(this);
     private final Namespace main;
+
+    /** What is still to be done when the server ends. */
+    private final Set<Runnable> closings = ConcurrentHashMap.newKeySet();
+
+    private volatile boolean closed;
 
     private SocketIoServer(Builder builder) {
         this.settings = builder;
         this.mapper = builder.mapper;
         this.parser = builder.parser.apply(mapper);
         this.main = new Namespace(this, "/", null);
-        namespaces.put("/", main);
+        namespaces.add(main);
         this.engine = builder.engineFor(new Connections());
     }
 
@@ -106,43 +105,31 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
 
     /** The namespace of a name, such as {@code /chat}; it begins if there is none. */
     public Namespace of(String name) {
-        String full = name.startsWith("/") ? name : "/" + name;
-        Namespace existing = namespaces.get(full);
-        if (existing != null) {
-            return existing;
-        }
-        for (ParentNamespace parent : parents) {
-            if (parent.fits(full)) {
-                return begin(full, parent);
-            }
-        }
-        return begin(full, null);
+        return namespaces.of(name.startsWith("/") ? name : "/" + name);
     }
 
     /** Namespaces that begin when a client asks for a name in which the pattern is found; anchor it with ^ and $. */
     public ParentNamespace of(Pattern names) {
-        return added(new ParentNamespace(this, names));
+        return namespaces.add(new ParentNamespace(this, names));
     }
 
     /** Namespaces that begin when a client asks for them and the rule allows it. */
     public ParentNamespace of(ParentNamespace.Rule rule) {
-        return added(new ParentNamespace(this, rule));
-    }
-
-    private ParentNamespace added(ParentNamespace parent) {
-        parents.add(parent);
-        return parent;
+        return namespaces.add(new ParentNamespace(this, rule));
     }
 
     /** The namespaces there are. */
     public List<Namespace> namespaces() {
-        return List.copyOf(namespaces.values());
+        return namespaces.all();
     }
 
-    /** Told of each namespace that begins, other than the main one. */
+    /**
+     * Told of each namespace that begins, other than the main one, before any client is in it: middlewares that are added
+     * here see all of them. Must not block, since no other namespace begins meanwhile; if it throws, the namespace does not
+     * begin.
+     */
     public Subscription onNewNamespace(Consumer<Namespace> listener) {
-        newNamespaces.add(listener);
-        return () -> newNamespaces.remove(listener);
+        return namespaces.onNew(listener);
     }
 
     /** Sends an event to the other servers of the cluster. */
@@ -153,72 +140,23 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
     /** Disconnects all clients and ends all connections; new ones are refused. */
     @Override
     public void close() {
+        closed = true;
         for (EngineSocket connection : engine.clients()) {
             if (connection.attributes().get(CLIENT) instanceof Client client) {
                 connection.execute(() -> client.closed(DisconnectReason.SERVER_SHUTTING_DOWN));
             }
         }
-        namespaces.values().forEach(namespace -> namespace.adapter().close());
+        namespaces.all().forEach(namespace -> namespace.adapter().close());
         engine.close();
         timers.close();
-    }
-
-    // ------------------------------------------------------------------------------------------------------ namespaces
-
-    private Namespace begin(String name, @Nullable ParentNamespace parent) {
-        Namespace made;
-        synchronized (namespaces) {
-            Namespace existing = namespaces.get(name);
-            if (existing != null) {
-                return existing;
-            }
-            made = parent == null ? new Namespace(this, name, null) : parent.child(name);
-            namespaces.put(name, made);
-        }
-        newNamespaces.forEach(listener -> listener.accept(made));
-        return made;
-    }
-
-    boolean removeIfEmpty(Namespace namespace) {
-        synchronized (namespaces) {
-            return namespace.isEmpty() && namespaces.remove(namespace.name(), namespace);
-        }
-    }
-
-    /** The namespace for a client, if there is one or one may begin. */
-    CompletionStage<Optional<Namespace>> namespaceFor(String name, Map<String, @Nullable Object> auth) {
-        Namespace existing = namespaces.get(name);
-        return existing != null
-                ? CompletableFuture.completedFuture(Optional.of(existing))
-                : ask(parents.iterator(), name, auth);
-    }
-
-    private CompletionStage<Optional<Namespace>> ask(
-            Iterator<ParentNamespace> left, String name, Map<String, @Nullable Object> auth) {
-        if (!left.hasNext()) {
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
-        ParentNamespace parent = left.next();
-        CompletionStage<Boolean> allowed;
-        try {
-            allowed = parent.rule().allows(name, auth);
-        } catch (RuntimeException error) {
-            allowed = CompletableFuture.failedFuture(error);
-        }
-        return allowed.handle((yes, error) -> error == null && yes)
-                .thenCompose(yes ->
-                        yes ? CompletableFuture.completedFuture(begunByClient(name, parent)) : ask(left, name, auth));
-    }
-
-    private Optional<Namespace> begunByClient(String name, ParentNamespace parent) {
-        if (namespaces.size() >= settings.maxNamespaces) {
-            Namespace.LOG.warn("A client asks for a namespace beyond maxNamespaces ({})", settings.maxNamespaces);
-            return Optional.ofNullable(namespaces.get(name));
-        }
-        return Optional.of(begin(name, parent));
+        closings.forEach(Runnable::run);
     }
 
     // -------------------------------------------------------------------------------------------------- for its parts
+
+    Namespaces known() {
+        return namespaces;
+    }
 
     Builder settings() {
         return settings;
@@ -250,6 +188,15 @@ public final class SocketIoServer implements Broadcasting, AutoCloseable {
     @Nullable
     Future<?> schedule(Duration delay, Runnable action) {
         return timers.schedule(action, delay.toMillis());
+    }
+
+    /** Has it run once the server has ended, unless that is cancelled before. */
+    Subscription onClosed(Runnable action) {
+        closings.add(action);
+        if (closed) {
+            action.run();
+        }
+        return () -> closings.remove(action);
     }
 
     private final class Connections implements EngineHandler {

@@ -168,6 +168,33 @@ class SocketIoServerTest {
     }
 
     @Test
+    void aQuestionToManyEndsWithTheServerAndHasTheAnswersThatHaveCome() throws Exception {
+        Http.Frames silent = started();
+        silent.send("40");
+        assertThat(silent.next()).startsWith("40{");
+        Http.Frames ann = connect();
+        io.onConnection(socket -> socket.on("after", (args, ack) -> ack.send()));
+        ann.send("40");
+        assertThat(ann.next()).startsWith("40{");
+        var answers = io.timeout(Duration.ofHours(1))
+                .emitWithAck("question", String.class)
+                .toCompletableFuture();
+        assertThat(ann.next()).isEqualTo("420[\"question\"]");
+        ann.send("430[\"fine\"]");
+        ann.send("421[\"after\"]");
+        assertThat(ann.next()).isEqualTo("431[]");
+        assertThat(answers).isNotDone();
+        io.close();
+        assertThat(answers).isCompletedExceptionally();
+        AckException error =
+                (AckException) answers.handle((all, failure) -> failure).join();
+        assertThat(error).hasMessage("the server has been closed");
+        assertThat(error.responses()).isEqualTo(List.of("fine"));
+        assertThat(io.emitWithAck("too late", String.class).toCompletableFuture())
+                .isCompletedExceptionally();
+    }
+
+    @Test
     void reservedEventsAreRefused() throws Exception {
         started();
         assertThatThrownBy(() -> io.emit("disconnect")).hasMessageContaining("reserved");
