@@ -6,7 +6,6 @@ import dev.duplex.cli.serve.Program;
 import dev.duplex.cli.serve.ScriptDirectory;
 import dev.duplex.cli.serve.Visitor;
 import dev.duplex.server.UpgradeRequest;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -16,16 +15,14 @@ import java.util.Optional;
 import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 
 /** Which program a request is for, and with which environment. */
 final class WebsocketdPrograms {
-    private static final long LOOKUP_SECONDS = 2;
-
     private final WebsocketdFlags flags;
     private final Optional<ScriptDirectory> scripts;
     private final Environment environment;
     private final WebsocketdLog log;
+    private final HostNames hosts = new HostNames();
 
     /** What --reverselookup has found, until the program is started. */
     private final Map<Visitor, String> names = Collections.synchronizedMap(new WeakHashMap<>());
@@ -58,13 +55,10 @@ final class WebsocketdPrograms {
         if (!flags.reverseLookup() || !(request.remoteAddress() instanceof InetSocketAddress inet)) {
             return CompletableFuture.completedFuture(visitor);
         }
-        InetAddress address = inet.getAddress();
-        return CompletableFuture.supplyAsync(address::getCanonicalHostName)
-                .completeOnTimeout("", LOOKUP_SECONDS, TimeUnit.SECONDS)
-                .thenApply(name -> {
-                    names.put(visitor, name);
-                    return visitor;
-                });
+        return hosts.of(inet.getAddress()).thenApply(name -> {
+            names.put(visitor, name);
+            return visitor;
+        });
     }
 
     /** What to start for a request that has a target. */
