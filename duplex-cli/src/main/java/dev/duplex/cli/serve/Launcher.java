@@ -92,23 +92,19 @@ public final class Launcher implements AutoCloseable {
 
     /** Starts a program on another thread, in a place that was reserved; fails with a {@link ProgramException}. */
     CompletableFuture<ProgramProcess> launchReserved(Program program) {
-        CompletableFuture<ProgramProcess> started = launch(program);
-        started.whenComplete((process, error) -> {
-            if (process == null) {
-                reserved.decrementAndGet();
-            } else {
-                process.gone().thenRun(reserved::decrementAndGet);
-            }
-        });
-        return started;
+        return launch(program, reserved::decrementAndGet);
     }
 
     /** As {@link #launchReserved}, but not counted. */
     CompletableFuture<ProgramProcess> launch(Program program) {
+        return launch(program, () -> {});
+    }
+
+    private CompletableFuture<ProgramProcess> launch(Program program, Runnable free) {
         return CompletableFuture.supplyAsync(
                 () -> {
                     try {
-                        ProgramProcess process = start(program);
+                        ProgramProcess process = start(program, free);
                         stats.started();
                         process.exit().thenAccept(stats::ended);
                         return process;
@@ -137,7 +133,30 @@ public final class Launcher implements AutoCloseable {
     }
 
     /** Starts a program, and returns when it really runs. Blocks for some milliseconds. */
-    ProgramProcess start(Program program) throws ProgramException {
+    private ProgramProcess start(Program program, Runnable free) throws ProgramException {
+        Pipes.Piped piped;
+        try {
+            piped = begin(program);
+        } catch (ProgramException | RuntimeException e) {
+            free.run();
+            throw e;
+        }
+        ProgramProcess started = new ProgramProcess(piped, starter.makesGroups(), warden, ladder, () -> closing, free);
+        running.add(started);
+        started.gone().thenRun(() -> running.remove(started));
+        if (closing) {
+            started.stop();
+        }
+        try {
+            confirm(program, piped.process());
+        } catch (ProgramException e) {
+            started.discard(); // nobody else closes our ends of its pipes
+            throw e;
+        }
+        return started;
+    }
+
+    private Pipes.Piped begin(Program program) throws ProgramException {
         Executables.check(program);
         List<String> command = starter.of(identity.of(program.words()));
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -150,20 +169,11 @@ public final class Launcher implements AutoCloseable {
             case log, tag -> {}
         }
         boolean err = program.errors() == Program.Errors.log || program.errors() == Program.Errors.tag;
-        Pipes.Piped piped;
         try {
-            piped = pipes.start(builder, err);
+            return pipes.start(builder, err);
         } catch (IOException e) {
             throw new ProgramException("cannot start " + program.name() + ": " + e.getMessage());
         }
-        ProgramProcess started = new ProgramProcess(piped, starter.makesGroups(), warden, ladder, () -> closing);
-        running.add(started);
-        started.gone().thenRun(() -> running.remove(started));
-        if (closing) {
-            started.stop();
-        }
-        confirm(program, piped.process());
-        return started;
     }
 
     /**

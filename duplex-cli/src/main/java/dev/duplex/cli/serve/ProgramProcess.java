@@ -26,12 +26,21 @@ final class ProgramProcess implements Backend {
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final AtomicBoolean stopping = new AtomicBoolean();
+    private final AtomicBoolean leaving = new AtomicBoolean();
     private final BooleanSupplier serverStops;
+    private final Runnable free;
     private volatile boolean signalled;
 
+    /** @param free gives its place back, once it is gone and before anybody learns of that */
     ProgramProcess(
-            Pipes.Piped piped, boolean leadsGroup, Warden warden, StopLadder ladder, BooleanSupplier serverStops) {
+            Pipes.Piped piped,
+            boolean leadsGroup,
+            Warden warden,
+            StopLadder ladder,
+            BooleanSupplier serverStops,
+            Runnable free) {
         this.serverStops = serverStops;
+        this.free = free;
         this.piped = piped;
         this.process = piped.process();
         this.leadsGroup = leadsGroup;
@@ -39,7 +48,6 @@ final class ProgramProcess implements Backend {
         this.ladder = ladder;
         warden.guard(target());
         process.onExit().thenAccept(ended -> ended(new ExitStatus(ended.exitValue())));
-        gone.thenRun(() -> warden.release(target()));
     }
 
     private void ended(ExitStatus status) {
@@ -87,9 +95,17 @@ final class ProgramProcess implements Backend {
         return signalled;
     }
 
-    /** Done when it and all that it has started have ended, or were sent KILL. */
+    /** Done when it and all that it has started have ended, or were sent KILL; its place is free then. */
     CompletableFuture<Void> gone() {
         return gone;
+    }
+
+    private void leave() {
+        if (leaving.compareAndSet(false, true)) {
+            warden.release(target());
+            free.run();
+            gone.complete(null);
+        }
     }
 
     @Override
@@ -106,7 +122,7 @@ final class ProgramProcess implements Backend {
         }
         if (number == steps.size()) {
             if (exit.isDone()) {
-                gone.complete(null);
+                leave();
             }
             return;
         }
@@ -117,7 +133,7 @@ final class ProgramProcess implements Backend {
             signalled |= !exit.isDone();
             signal(step.signal()).thenAccept(anybody -> {
                 if (!anybody && exit.isDone()) {
-                    gone.complete(null);
+                    leave();
                 }
             });
         }

@@ -281,11 +281,12 @@ class LifeTest {
         try (Launcher launcher =
                 new Launcher(starter, Identity.OURS, pipes, Warden.start(starter), StopLadder.DEFAULT, new Stats())) {
             Path said = directory.resolve("said");
-            ProgramProcess process = launcher.start(new Program(
-                    List.of("/bin/sh", "-c", "pwd >said; env >>said"),
-                    Map.of("A", "b c", "PATH", "/bin:/usr/bin"),
-                    Optional.of(directory),
-                    Program.Errors.none));
+            ProgramProcess process = launcher.launch(new Program(
+                            List.of("/bin/sh", "-c", "pwd >said; env >>said"),
+                            Map.of("A", "b c", "PATH", "/bin:/usr/bin"),
+                            Optional.of(directory),
+                            Program.Errors.none))
+                    .get(20, TimeUnit.SECONDS);
             assertThat(process.exit()
                             .toCompletableFuture()
                             .get(20, TimeUnit.SECONDS)
