@@ -24,7 +24,7 @@ final class WarmPrograms {
     private final ArrayDeque<CompletableFuture<ProgramProcess>> waiting = new ArrayDeque<>();
 
     private int starting;
-    private Duration pause = SharedOptions.FIRST_PAUSE;
+    private final RestartPause pause = new RestartPause();
 
     /**
      * @param number how many
@@ -53,18 +53,33 @@ final class WarmPrograms {
 
     /** One that runs or is being started, which is then no longer ours; empty if there is none at the moment. */
     Optional<CompletableFuture<ProgramProcess>> take() {
-        CompletableFuture<ProgramProcess> taken = null;
-        synchronized (this) {
-            if (!ready.isEmpty()) {
-                taken = CompletableFuture.completedFuture(ready.remove());
-                pause = SharedOptions.FIRST_PAUSE;
-            } else if (waiting.size() < starting) {
-                taken = new CompletableFuture<>();
-                waiting.add(taken);
-            }
+        Optional<CompletableFuture<ProgramProcess>> taken = one();
+        if (taken.isEmpty()) {
+            // There may be room by now; what is started in it is for this client, which would find none for its own.
+            fill();
+            taken = one();
         }
         fill();
-        return Optional.ofNullable(taken);
+        return taken.map(running -> running.thenApply(this::given));
+    }
+
+    private synchronized Optional<CompletableFuture<ProgramProcess>> one() {
+        if (!ready.isEmpty()) {
+            pause.reset();
+            return Optional.of(CompletableFuture.completedFuture(ready.remove()));
+        }
+        if (waiting.size() >= starting) {
+            return Optional.empty();
+        }
+        CompletableFuture<ProgramProcess> next = new CompletableFuture<>();
+        waiting.add(next);
+        return Optional.of(next);
+    }
+
+    /** A client has it from here on, and leaves room for another one. */
+    private ProgramProcess given(ProgramProcess process) {
+        process.gone().thenRun(this::fill);
+        return process;
     }
 
     private void fill() {
@@ -128,8 +143,7 @@ final class WarmPrograms {
     private void fillLater() {
         Duration wait;
         synchronized (this) {
-            wait = pause;
-            pause = SharedOptions.after(pause);
+            wait = pause.take();
         }
         CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS).execute(this::fill);
     }

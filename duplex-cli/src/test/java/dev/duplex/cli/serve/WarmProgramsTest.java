@@ -3,11 +3,17 @@ package dev.duplex.cli.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.cli.RawClient;
+import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +105,41 @@ class WarmProgramsTest {
                 assertThat(List.of(one.status(), two.status(), three.status(), four.status()))
                         .containsExactly(101, 101, 101, 503);
             }
+        }
+    }
+
+    @Test
+    void areStartedAgainWhenAClientHasLeftRoom() {
+        try (Served served = warm(1, "echo $$; cat").maxProcesses(2).start()) {
+            try (RawClient stays = served.connect()) {
+                try (RawClient leaves = served.connect()) {
+                    assertThat(List.of(stays.status(), leaves.status())).containsExactly(101, 101);
+                }
+                Served.await("another one waits", () -> served.counted().contains("duplex_programs_started_total 3\n"));
+                try (RawClient comes = served.connect()) {
+                    assertThat(comes.status()).isEqualTo(101);
+                }
+            }
+        }
+    }
+
+    /** What leaves room is none of them here, so that nothing tells them. */
+    @Test
+    void areForTheClientThatFindsTheRoomForOneMore() throws Exception {
+        Program cat = new Program(List.of("/bin/cat"), Map.of(), Optional.empty(), Program.Errors.log);
+        try (ServeLog log = new ServeLog(new PrintWriter(Writer.nullWriter()), Clock.systemUTC());
+                Launcher launcher = Launcher.open(StopLadder.parse("eof:200ms,TERM:200ms,KILL"))) {
+            assertThat(launcher.reserve(2)).isTrue();
+            ProgramProcess other = launcher.launchReserved(cat).get(20, TimeUnit.SECONDS);
+            WarmPrograms warm = new WarmPrograms(launcher, cat, 1, 2, log);
+            warm.startNow();
+            assertThat(warm.take()).as("the one that waits").isPresent();
+            assertThat(warm.take()).as("there is no room").isEmpty();
+            other.discard();
+            other.gone().get(20, TimeUnit.SECONDS);
+            assertThat(warm.take().orElseThrow().get(20, TimeUnit.SECONDS).pid())
+                    .as("one for the place of the other")
+                    .isPositive();
         }
     }
 
