@@ -111,9 +111,8 @@ final class ServeCommand implements Callable<Integer> {
         ServeLog log = new ServeLog(spec.commandLine().getErr(), Clock.systemUTC());
         try (Launcher launcher = open(stats);
                 Endpoints endpoints = endpoints(launcher, stats, log)) {
-            Authenticator authenticator = access.auth()
-                    .map(text -> authenticator(text, launcher, endpoints, log))
-                    .orElse(Authenticator.NONE);
+            Authenticator authenticator =
+                    access.auth().map(text -> authenticator(text, endpoints)).orElse(Authenticator.NONE);
             try (Entrance entrance = new Entrance(rules(authenticator), log)) {
                 WebSocketServer.Builder builder = WebSocketServer.builder().metrics(stats);
                 List<String> paths = addRoutes(builder, endpoints, entrance, shared);
@@ -144,15 +143,10 @@ final class ServeCommand implements Callable<Integer> {
         return new Endpoints(launcher, environment, programs, limit, bridge, log);
     }
 
-    private Authenticator authenticator(String text, Launcher launcher, Endpoints endpoints, ServeLog log) {
+    private Authenticator authenticator(String text, Endpoints endpoints) {
         try {
             return Authentication.parse(
-                    text,
-                    access.credentials(),
-                    server.trustedProxies().isPresent(),
-                    launcher,
-                    endpoints::authenticating,
-                    log);
+                    text, access.credentials(), server.trustedProxies().isPresent(), endpoints::authenticator);
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage("--auth: " + e.getMessage());
         }

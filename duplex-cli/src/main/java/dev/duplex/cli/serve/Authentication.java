@@ -1,14 +1,10 @@
 package dev.duplex.cli.serve;
 
-import dev.duplex.server.UpgradeRequest;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 /** Reads what {@code --auth} says. */
 public final class Authentication {
-    private static final Duration PROGRAM_TIMEOUT = Duration.ofSeconds(5);
-
     private Authentication() {}
 
     /**
@@ -17,16 +13,11 @@ public final class Authentication {
      * @param text {@code basic:FILE}, {@code bearer:FILE}, {@code cmd:PROGRAM} or {@code header:NAME}
      * @param credentials where tokens may be
      * @param trustsProxies whether there are any whose fields are believed
-     * @param program what to start for a request, given the command in one string
+     * @param programs makes what asks a program, given the command in one string
      * @throws IllegalArgumentException with what is wrong
      */
     public static Authenticator parse(
-            String text,
-            Credentials credentials,
-            boolean trustsProxies,
-            Launcher launcher,
-            BiFunction<String, UpgradeRequest, Program> program,
-            ServeLog log) {
+            String text, Credentials credentials, boolean trustsProxies, Function<String, Authenticator> programs) {
         int colon = text.indexOf(':');
         String kind = colon < 0 ? text : text.substring(0, colon);
         String what = colon < 0 ? "" : text.substring(colon + 1);
@@ -36,8 +27,7 @@ public final class Authentication {
         return switch (kind) {
             case "basic" -> new BasicAuthenticator(Path.of(what));
             case "bearer" -> new BearerAuthenticator(Path.of(what), credentials);
-            case "cmd" ->
-                new ProgramAuthenticator(launcher, request -> program.apply(what, request), PROGRAM_TIMEOUT, log);
+            case "cmd" -> programs.apply(what);
             case "header" -> {
                 if (!trustsProxies) {
                     throw new IllegalArgumentException("header:" + what

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class Endpoints implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(5);
 
+    /** How long a program may think about who may connect. */
+    private static final Duration AUTHENTICATION = Duration.ofSeconds(5);
+
     private final Launcher launcher;
     private final Environment environment;
     private final ProgramSettings settings;
@@ -109,8 +112,20 @@ public final class Endpoints implements AutoCloseable {
         return new SocketEndpoint(sockets, target, bridge, log);
     }
 
-    /** What decides for {@code --auth cmd:…}, in its environment. */
-    public Program authenticating(String command, UpgradeRequest request) {
+    /**
+     * A program that decides for {@code --auth cmd:…}.
+     *
+     * @param command in one string
+     * @throws IllegalArgumentException if it cannot be read
+     */
+    public Authenticator authenticator(String command) {
+        List<String> words = settings.command(command);
+        return new ProgramAuthenticator(
+                launcher, request -> authenticating(words, request), limit.most(), AUTHENTICATION, log);
+    }
+
+    /** In its environment, with the credentials. */
+    private Program authenticating(List<String> command, UpgradeRequest request) {
         Environment.Facts facts = new Environment.Facts(UUID.randomUUID().toString(), "", Optional.empty(), "", "");
         Environment all = new Environment(
                 environment.software(),
@@ -118,7 +133,7 @@ public final class Endpoints implements AutoCloseable {
                 environment.given(),
                 environment.query(),
                 Credentials.NONE);
-        Program program = settings.program(settings.command(command), all.of(request, facts));
+        Program program = settings.program(command, all.of(request, facts));
         return new Program(
                 program.starter(), program.command(), program.environment(), program.directory(), Program.Errors.log);
     }

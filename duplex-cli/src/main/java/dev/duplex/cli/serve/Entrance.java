@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Where every client comes in and goes out, whichever the route: who may, how many, for how long, and the log of it. */
 public final class Entrance implements AutoCloseable {
@@ -114,7 +115,18 @@ public final class Entrance implements AutoCloseable {
                     "None of the subprotocols offered is spoken here: " + String.join(", ", rules.subprotocols())
                             + ".\n"));
         }
+        // Before anything is done for it: it may take a program or a slow hash to say no.
+        String address = address(request);
+        if (!arrive(address)) {
+            return refused(HttpResponse.text(429, "Too many connections from your address.\n")
+                    .header("Retry-After", "5"));
+        }
         Optional<String> subprotocol = chosen.or(() -> rules.credentials().mark(request));
+        return staying(() -> judged(endpoint, request, subprotocol), () -> leave(address));
+    }
+
+    private CompletionStage<UpgradeResponse> judged(
+            Endpoint endpoint, UpgradeRequest request, Optional<String> subprotocol) {
         return rules.authenticator().judge(request).thenCompose(verdict -> {
             if (verdict instanceof Authenticator.Refused refused) {
                 logAccess("refused " + remote(request) + " " + request.path() + " "
@@ -122,14 +134,15 @@ public final class Entrance implements AutoCloseable {
                 return refused(refused.response());
             }
             Authenticator.Allowed allowed = (Authenticator.Allowed) verdict;
-            String address = address(request);
-            if (!arrive(address)) {
-                return refused(HttpResponse.text(429, "Too many connections from your address.\n")
-                        .header("Retry-After", "5"));
-            }
             Visitor visitor =
                     new Visitor(UUID.randomUUID().toString(), allowed.user(), subprotocol, extensions(request));
-            return admitted(endpoint, request, visitor, () -> leave(address));
+            return endpoint.enter(request, visitor)
+                    .thenApply(response -> response instanceof UpgradeResponse.Accept accept
+                            ? visitor.subprotocol()
+                                    .map(accept::withSubprotocol)
+                                    .orElse(accept)
+                                    .withAttribute(Visitor.attribute(), visitor)
+                            : response);
         });
     }
 
@@ -137,11 +150,12 @@ public final class Entrance implements AutoCloseable {
         return CompletableFuture.completedFuture(UpgradeResponse.reject(response));
     }
 
-    private static CompletionStage<UpgradeResponse> admitted(
-            Endpoint endpoint, UpgradeRequest request, Visitor visitor, Runnable leave) {
+    /** Sees to it that whoever does not come in after all, or goes out again, is not counted any more. */
+    private static CompletionStage<UpgradeResponse> staying(
+            Supplier<CompletionStage<UpgradeResponse>> entering, Runnable leave) {
         CompletionStage<UpgradeResponse> entered;
         try {
-            entered = endpoint.enter(request, visitor);
+            entered = entering.get();
         } catch (RuntimeException e) {
             leave.run();
             throw e;
@@ -151,15 +165,11 @@ public final class Entrance implements AutoCloseable {
                 leave.run();
                 return error == null ? response : failed(error);
             }
-            UpgradeResponse.Accept named =
-                    visitor.subprotocol().map(accept::withSubprotocol).orElse(accept);
             Runnable unused = accept.notOpened();
-            return named.withAttribute(Visitor.attribute(), visitor)
-                    .withAttribute(LEAVE, leave)
-                    .orElse(() -> {
-                        leave.run();
-                        unused.run();
-                    });
+            return accept.withAttribute(LEAVE, leave).orElse(() -> {
+                leave.run();
+                unused.run();
+            });
         });
     }
 

@@ -20,24 +20,31 @@ final class ProgramAuthenticator implements Authenticator {
 
     private final Launcher launcher;
     private final Function<UpgradeRequest, Program> program;
+    private final int most;
     private final Duration timeout;
     private final ServeLog log;
 
-    ProgramAuthenticator(Launcher launcher, Function<UpgradeRequest, Program> program, Duration timeout, ServeLog log) {
+    /** @param most how many programs there may be, with those of clients that are in: anybody can have one started */
+    ProgramAuthenticator(
+            Launcher launcher, Function<UpgradeRequest, Program> program, int most, Duration timeout, ServeLog log) {
         this.launcher = launcher;
         this.program = program;
+        this.most = most;
         this.timeout = timeout;
         this.log = log;
     }
 
     @Override
     public CompletionStage<Verdict> judge(UpgradeRequest request) {
-        return launcher.launch(program.apply(request))
-                .thenCompose(this::verdict)
-                .exceptionally(error -> {
-                    log.line("auth " + BackendFailure.reason(error));
-                    return Refused.failed();
-                });
+        Program asked = program.apply(request);
+        if (!launcher.reserve(most)) {
+            log.line("auth refused with 503: " + most + " programs run, the most there may be (--max-procs)");
+            return CompletableFuture.completedFuture(Refused.busy());
+        }
+        return launcher.launchReserved(asked).thenCompose(this::verdict).exceptionally(error -> {
+            log.line("auth " + BackendFailure.reason(error));
+            return Refused.failed();
+        });
     }
 
     private CompletableFuture<Verdict> verdict(ProgramProcess process) {
@@ -60,7 +67,15 @@ final class ProgramAuthenticator implements Authenticator {
                 .<ExitStatus, Verdict>thenCombine(
                         process.exit(), (said, how) -> how.value() == 0 ? allowed(said) : Refused.forbidden())
                 .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
-                .whenComplete((verdict, late) -> process.stop());
+                .whenComplete((verdict, late) -> process.stop())
+                .thenCompose(verdict -> settled(process, verdict));
+    }
+
+    /** Who may come in may need the place for a program of its own. */
+    private static CompletableFuture<Verdict> settled(ProgramProcess process, Verdict verdict) {
+        return verdict instanceof Allowed
+                ? process.gone().thenApply(gone -> verdict)
+                : CompletableFuture.completedFuture(verdict);
     }
 
     private static Verdict allowed(String said) {

@@ -15,6 +15,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -252,20 +255,11 @@ class AuthenticationTest {
     @Test
     void asksAProgram() {
         try (Served helper = Served.program("cat")) {
-            ServeLog log =
-                    new ServeLog(new java.io.PrintWriter(java.io.Writer.nullWriter()), java.time.Clock.systemUTC());
-            Authenticator authenticator = new ProgramAuthenticator(
-                    helper.launcher(),
-                    request -> new Program(
-                            List.of(
-                                    "/bin/sh",
-                                    "-c",
-                                    "case $Q in user=*) echo ${Q#user=};; hang) sleep 1000;; *) exit 1;; esac"),
-                            Map.of("Q", request.query().toString(), "PATH", "/bin:/usr/bin"),
-                            Optional.empty(),
-                            Program.Errors.log),
-                    Duration.ofSeconds(5),
-                    log);
+            Authenticator authenticator = asking(
+                    helper,
+                    "case $Q in user=*) echo ${Q#user=};; hang) sleep 1000;; *) exit 1;; esac",
+                    10,
+                    Duration.ofSeconds(5));
             try (Served served = served(authenticator);
                     RawClient anna = RawClient.open(served.server().uri("/?user=anna"));
                     RawClient nobody = RawClient.open(served.server().uri("/?x"));
@@ -277,6 +271,103 @@ class AuthenticationTest {
             Served.await(
                     "no program of the authentication is left",
                     () -> helper.launcher().running() == 0);
+        }
+    }
+
+    /** Asks a script, which finds the query in Q. */
+    private static Authenticator asking(Served helper, String script, int most, Duration timeout) {
+        return new ProgramAuthenticator(
+                helper.launcher(),
+                request -> new Program(
+                        List.of("/bin/sh", "-c", script),
+                        Map.of("Q", request.query().toString(), "PATH", "/bin:/usr/bin"),
+                        Optional.empty(),
+                        Program.Errors.log),
+                most,
+                timeout,
+                new ServeLog(new java.io.PrintWriter(java.io.Writer.nullWriter()), java.time.Clock.systemUTC()));
+    }
+
+    /** A script that decides once the file is there. */
+    private String patient() {
+        return "while [ ! -e " + directory.resolve("decide") + " ]; do sleep 0.01; done; echo anna";
+    }
+
+    private void decide() throws Exception {
+        Files.createFile(directory.resolve("decide"));
+    }
+
+    @Test
+    void asksNoMoreProgramsAtATimeThanThereMayBe() throws Exception {
+        try (Served helper = Served.program("cat");
+                Served served = served(asking(helper, patient(), 2, Duration.ofSeconds(60)))) {
+            CompletableFuture<RawClient> one = CompletableFuture.supplyAsync(served::connect);
+            CompletableFuture<RawClient> two = CompletableFuture.supplyAsync(served::connect);
+            Served.await("two are asked", () -> helper.launcher().running() == 2);
+            try (RawClient three = served.connect()) {
+                assertThat(three.status()).isEqualTo(503);
+                assertThat(three.head()).contains("Retry-After: ");
+            }
+            assertThat(helper.launcher().running()).isEqualTo(2);
+            decide();
+            for (CompletableFuture<RawClient> client : List.of(one, two)) {
+                try (RawClient anna = client.get(60, TimeUnit.SECONDS)) {
+                    assertThat(anna.text()).isEqualTo("anna Program");
+                }
+            }
+            try (RawClient later = served.connect()) {
+                assertThat(later.status()).as("there is room again").isEqualTo(101);
+            }
+        }
+    }
+
+    @Test
+    void countsAClientAtItsAddressBeforeItIsJudged() throws Exception {
+        try (Served helper = Served.program("cat");
+                Served served = served(
+                        asking(helper, patient(), 10, Duration.ofSeconds(60)), Duration.ZERO, 1, TrustedProxies.NONE)) {
+            CompletableFuture<RawClient> one = CompletableFuture.supplyAsync(served::connect);
+            Served.await("one is judged", () -> helper.launcher().running() == 1);
+            try (RawClient two = served.connect()) {
+                assertThat(two.status()).isEqualTo(429);
+            }
+            decide();
+            try (RawClient anna = one.get(60, TimeUnit.SECONDS)) {
+                assertThat(anna.text()).isEqualTo("anna Program");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exit 1", "sleep 1000"})
+    void countsNobodyWhoMayNotComeIn(String script) {
+        try (Served helper = Served.program("cat");
+                Served served = served(
+                        asking(helper, script, 10, Duration.ofMillis(100)), Duration.ZERO, 1, TrustedProxies.NONE)) {
+            for (int i = 0; i < 3; i++) {
+                try (RawClient refused = served.connect()) {
+                    assertThat(refused.status()).isIn(403, 500);
+                }
+            }
+        }
+    }
+
+    /** Of the same launcher, where there is one place: first for the program that is asked, then for the client's own. */
+    @Test
+    void leavesThePlaceOfTheProgramThatWasAskedToThatOfTheClient() {
+        AtomicReference<Authenticator> later = new AtomicReference<>();
+        try (Served served = setup(
+                        request -> later.get().judge(request), Credentials.NONE, Duration.ZERO, 0, TrustedProxies.NONE)
+                .maxProcesses(1)
+                .start()) {
+            later.set(asking(served, "echo anna; sleep 1000 &", 1, Duration.ofSeconds(60)));
+            try (RawClient anna = served.connect();
+                    RawClient bob = served.connect()) {
+                assertThat(anna.text()).isEqualTo("anna Program");
+                assertThat(bob.status())
+                        .as("its program is the one there may be")
+                        .isEqualTo(503);
+            }
         }
     }
 
@@ -301,19 +392,10 @@ class AuthenticationTest {
     @ParameterizedTest
     @ValueSource(strings = {"basic", "basic:", "digest:x", "header:X-User", "basic:/nowhere", "bearer:/nowhere"})
     void saysWhatIsWrongWithTheOption(String text) {
-        try (Served helper = Served.program("cat")) {
-            assertThatThrownBy(() -> Authentication.parse(
-                            text,
-                            Credentials.NONE,
-                            false,
-                            helper.launcher(),
-                            (command, request) -> {
-                                throw new AssertionError();
-                            },
-                            new ServeLog(
-                                    new java.io.PrintWriter(java.io.Writer.nullWriter()), java.time.Clock.systemUTC())))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageMatching(".*(expected basic:FILE|needs --trust-proxy|cannot be read).*");
-        }
+        assertThatThrownBy(() -> Authentication.parse(text, Credentials.NONE, false, command -> {
+                    throw new AssertionError();
+                }))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageMatching(".*(expected basic:FILE|needs --trust-proxy|cannot be read).*");
     }
 }
