@@ -106,7 +106,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SharedOptions shared = processes.shared();
+        SharedOptions shared = processes.shared(frames.frames());
         Stats stats = new Stats();
         ServeLog log = new ServeLog(spec.commandLine().getErr(), Clock.systemUTC());
         try (Launcher launcher = open(stats);

@@ -3,6 +3,7 @@ package dev.duplex.cli;
 import dev.duplex.cli.common.LengthOfTime;
 import dev.duplex.cli.serve.Credentials;
 import dev.duplex.cli.serve.Environment;
+import dev.duplex.cli.serve.FrameOptions;
 import dev.duplex.cli.serve.Identity;
 import dev.duplex.cli.serve.Program;
 import dev.duplex.cli.serve.ProgramSettings;
@@ -41,8 +42,8 @@ final class ServeProcessOptions {
             paramLabel = "broadcast|tagged",
             defaultValue = "broadcast",
             description = "In shared mode, who gets a line: everybody; or tagged, the one whose name it begins with, or"
-                    + " everybody after '* ', and lines to the program begin with the name of the sender; default:"
-                    + " ${DEFAULT-VALUE}.")
+                    + " everybody after '* ', and lines to the program begin with the name of the sender; for --frame"
+                    + " lines, nul and len32; default: ${DEFAULT-VALUE}.")
     private SharedOut sharedOut = SharedOut.broadcast;
 
     @Option(
@@ -51,14 +52,16 @@ final class ServeProcessOptions {
             defaultValue = "on-failure",
             description =
                     "In shared mode, when to start a program again that has ended, after 100ms and then longer and"
-                            + " longer up to 10s; default: ${DEFAULT-VALUE}.")
+                            + " longer up to 10s, from 100ms again once it has run for 10s; writing what cannot be sent is a"
+                            + " failure; default: ${DEFAULT-VALUE}.")
     private String restart = "on-failure";
 
     @Option(
             names = "--replay",
             paramLabel = "N",
             defaultValue = "0",
-            description = "In shared mode, how many of the last messages a newcomer gets; default: ${DEFAULT-VALUE}.")
+            description = "In shared mode, how many of the last messages a newcomer gets, as fast as it reads them;"
+                    + " default: ${DEFAULT-VALUE}.")
     private int replay;
 
     @Option(names = "--env", paramLabel = "NAME=VALUE", description = "A variable for programs; may be repeated.")
@@ -94,7 +97,8 @@ final class ServeProcessOptions {
             paramLabel = "log|merge|tag|null",
             defaultValue = "log",
             description = "What programs write on stderr: into our log; to the client like stdout; to the client,"
-                    + " both as {\"stream\":\"stderr\",\"data\":…}; or nowhere; default: ${DEFAULT-VALUE}.")
+                    + " both as {\"stream\":\"stderr\",\"data\":…}, not in shared mode; or nowhere; default:"
+                    + " ${DEFAULT-VALUE}.")
     private String stderr = "log";
 
     @Option(
@@ -110,7 +114,8 @@ final class ServeProcessOptions {
             names = "--max-procs",
             paramLabel = "N",
             defaultValue = "256",
-            description = "Most programs at a time; beyond them 503; default: ${DEFAULT-VALUE}.")
+            description = "Most programs at a time, with those of --auth cmd; beyond them 503; default:"
+                    + " ${DEFAULT-VALUE}.")
     private int maxProcesses;
 
     @Option(
@@ -155,10 +160,18 @@ final class ServeProcessOptions {
         return mode.equals("shared");
     }
 
-    SharedOptions shared() {
+    SharedOptions shared(FrameOptions frames) {
         ServerOptions.within("--replay", replay, 0, MAX_REPLAY);
+        boolean tagged = sharedOut == SharedOut.tagged;
+        if (isShared() && tagged) {
+            checkTagged(frames);
+        }
+        if (isShared() && errors() == Program.Errors.tag) {
+            throw ServerOptions.wrong("--stderr tag is for --mode each: with one program for all, what it writes on"
+                    + " stderr is for nobody in particular; --stderr merge sends it to all");
+        }
         return new SharedOptions(
-                sharedOut == SharedOut.tagged,
+                tagged,
                 switch (restart) {
                     case "never" -> SharedOptions.Restart.never;
                     case "on-failure" -> SharedOptions.Restart.onFailure;
@@ -168,6 +181,22 @@ final class ServeProcessOptions {
                                 "--restart: expected never, on-failure or always but got '" + restart + "'");
                 },
                 replay);
+    }
+
+    /** Names keep clients apart only where there is no doubt about which bytes are a name. */
+    private static void checkTagged(FrameOptions frames) {
+        if (frames.frame() == FrameOptions.Frame.ndjson) {
+            throw ServerOptions.wrong("--shared-out tagged is not for --frame ndjson, whose lines name the client"
+                    + " themselves, in conn: leave it out");
+        }
+        if (frames.frame() == FrameOptions.Frame.chunk) {
+            throw ServerOptions.wrong("--shared-out tagged needs messages with a beginning, where the name stands:"
+                    + " expected --frame lines, nul or len32 but got chunk");
+        }
+        if (frames.splitLong()) {
+            throw ServerOptions.wrong("--shared-out tagged and --long-line split exclude each other: only the first"
+                    + " part of a line would have a name");
+        }
     }
 
     ProgramSettings programs() {

@@ -189,6 +189,31 @@ class ServeOptionsTest {
         }
     }
 
+    /** The same with one program for all, which is started again, while its clients stay. */
+    @Test
+    void aLineOfFiftyMegabytesOfASharedProgramIsNotKeptEither() throws Exception {
+        String script = "echo up; while read -r line; do case $line in"
+                + " long) head -c 50000000 /dev/zero | tr '\\0' x;; *) echo \"$line\";; esac; done";
+        try (ServeProcess serve = ServeProcess.start(
+                        List.of("-Xmx32m", "-XX:MaxDirectMemorySize=32m"),
+                        Map.of(),
+                        "--mode",
+                        "shared",
+                        "--replay",
+                        "1",
+                        "--shell",
+                        "--",
+                        script);
+                RawClient client = serve.connect()) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(client.text()).isEqualTo("up");
+                client.sendText("long");
+            }
+            assertThat(client.text()).isEqualTo("up");
+            assertThat(client.sendText("still here").text()).isEqualTo("still here");
+        }
+    }
+
     @Test
     void aFrameOfThirtyMegabytesIsRefusedWithoutBeingKept() throws Exception {
         try (ServeProcess serve =

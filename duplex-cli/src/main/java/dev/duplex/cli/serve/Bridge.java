@@ -199,7 +199,7 @@ final class Bridge {
             }
         } catch (FramingException e) {
             log.line(visitor.connection() + " " + e.getMessage());
-            end(e.closeCode(), e.closeCode() == CloseCode.INVALID_PAYLOAD ? "not UTF-8" : "unusable output");
+            end(e.closeCode(), e.reason());
         } finally {
             pumping = false;
         }

@@ -5,12 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages that end with a delimiter. */
 final class DelimitedDecoder implements Decoder {
-
-    /** Makes a message of the bytes between two delimiters. */
-    interface Reading {
-        ProgramMessage of(byte[] bytes) throws FramingException;
-    }
-
     private final byte delimiter;
     private final FrameOptions options;
     private final Reading reading;

@@ -2,16 +2,17 @@ package dev.duplex.cli.serve;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes what clients say, and where the framing has words for it what else happens to them, as a program reads it. */
 final class Encoder {
+    private static final byte[] NO_TAG = new byte[0];
+
     private final FrameOptions options;
     private final boolean tagged;
 
-    /** @param tagged whether a message begins with the name of its client and a space */
+    /** @param tagged whether all that is one message for the program begins with the name of its client and a space */
     Encoder(FrameOptions options, boolean tagged) {
         this.options = options;
         this.tagged = tagged;
@@ -26,14 +27,7 @@ final class Encoder {
         if (options.frame() == FrameOptions.Frame.ndjson) {
             return NdjsonEncoder.message(connection, text, payload);
         }
-        return framed(tagged ? after(connection, payload) : payload);
-    }
-
-    private static byte[] after(String connection, byte[] payload) {
-        byte[] tag = (connection + " ").getBytes(StandardCharsets.UTF_8);
-        byte[] both = Arrays.copyOf(tag, tag.length + payload.length);
-        System.arraycopy(payload, 0, both, tag.length, payload.length);
-        return both;
+        return framed(tagged ? (connection + " ").getBytes(StandardCharsets.UTF_8) : NO_TAG, payload);
     }
 
     /** That somebody has come. */
@@ -51,46 +45,58 @@ final class Encoder {
         return told() ? Optional.of(NdjsonEncoder.close(connection, code, reason)) : Optional.empty();
     }
 
-    private boolean told() {
+    /** Whether the program is told of these. */
+    boolean told() {
         return options.frame() == FrameOptions.Frame.ndjson;
     }
 
-    private byte @Nullable [] framed(byte[] payload) {
+    private byte @Nullable [] framed(byte[] tag, byte[] payload) {
         return switch (options.frame()) {
-            case lines -> line(payload);
-            case nul -> ended(payload, (byte) 0);
+            case lines -> line(tag, payload);
+            case nul -> ended(tag, payload, (byte) 0);
             case chunk -> payload;
             case len32 ->
-                ByteBuffer.allocate(Integer.BYTES + payload.length)
-                        .putInt(payload.length)
+                ByteBuffer.allocate(Integer.BYTES + tag.length + payload.length)
+                        .putInt(tag.length + payload.length)
+                        .put(tag)
                         .put(payload)
                         .array();
             case ndjson -> throw new IllegalStateException("written as JSON");
         };
     }
 
-    private byte @Nullable [] line(byte[] payload) {
-        if (options.newlineIn() == FrameOptions.NewlineIn.split) {
-            return ended(payload, (byte) '\n');
-        }
-        int special = 0;
-        int newlines = 0;
-        for (byte b : payload) {
-            newlines += b == '\n' ? 1 : 0;
-            special += b == '\n' || b == '\\' ? 1 : 0;
-        }
+    private byte @Nullable [] line(byte[] tag, byte[] payload) {
         return switch (options.newlineIn()) {
-            case reject -> newlines > 0 ? null : ended(payload, (byte) '\n');
-            case space -> ended(spaced(payload), (byte) '\n');
-            default -> special > 0 ? escaped(payload, special) : ended(payload, (byte) '\n');
+            case split -> ended(tag, payload, (byte) '\n');
+            case reject -> count(payload, '\n') > 0 ? null : ended(tag, payload, (byte) '\n');
+            case space -> ended(tag, spaced(payload), (byte) '\n');
+            case escape -> ended(tag, escaped(payload), (byte) '\n');
         };
     }
 
-    private static byte[] ended(byte[] payload, byte delimiter) {
-        byte[] bytes = new byte[payload.length + 1];
-        System.arraycopy(payload, 0, bytes, 0, payload.length);
-        bytes[payload.length] = delimiter;
-        return bytes;
+    /** Each piece that the program reads as a message has the tag: else a client could write that of another one. */
+    private static byte[] ended(byte[] tag, byte[] payload, byte delimiter) {
+        long tags = tag.length == 0 ? 0 : (1L + count(payload, delimiter)) * tag.length;
+        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tags + payload.length + 1));
+        if (tags == tag.length) {
+            return bytes.put(tag).put(payload).put(delimiter).array();
+        }
+        bytes.put(tag);
+        for (byte b : payload) {
+            bytes.put(b);
+            if (b == delimiter) {
+                bytes.put(tag);
+            }
+        }
+        return bytes.put(delimiter).array();
+    }
+
+    private static int count(byte[] payload, int wanted) {
+        int count = 0;
+        for (byte b : payload) {
+            count += b == wanted ? 1 : 0;
+        }
+        return count;
     }
 
     private static byte[] spaced(byte[] payload) {
@@ -101,8 +107,12 @@ final class Encoder {
         return spaced;
     }
 
-    private static byte[] escaped(byte[] payload, int special) {
-        ByteBuffer escaped = ByteBuffer.allocate(payload.length + special + 1);
+    private static byte[] escaped(byte[] payload) {
+        int special = count(payload, '\n') + count(payload, '\\');
+        if (special == 0) {
+            return payload;
+        }
+        ByteBuffer escaped = ByteBuffer.allocate(payload.length + special);
         for (byte b : payload) {
             if (b == '\n' || b == '\\') {
                 escaped.put((byte) '\\').put((byte) (b == '\n' ? 'n' : b));
@@ -110,6 +120,6 @@ final class Encoder {
                 escaped.put(b);
             }
         }
-        return escaped.put((byte) '\n').array();
+        return escaped.array();
     }
 }

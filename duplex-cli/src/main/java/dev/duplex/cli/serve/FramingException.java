@@ -1,5 +1,7 @@
 package dev.duplex.cli.serve;
 
+import dev.duplex.core.CloseCode;
+
 /** What a program writes cannot be cut into messages; the message says why, for the log. */
 final class FramingException extends Exception {
     private static final long serialVersionUID = 1L;
@@ -14,5 +16,10 @@ final class FramingException extends Exception {
     /** What the client is closed with. */
     int closeCode() {
         return closeCode;
+    }
+
+    /** The same in words. */
+    String reason() {
+        return closeCode == CloseCode.INVALID_PAYLOAD ? "not UTF-8" : "unusable output";
     }
 }

@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Messages after their length, 4 bytes, the most significant first. */
 final class LengthDecoder implements Decoder {
-    private final MessageType type;
     private final int maxBytes;
+    private final Reading reading;
     private final ByteQueue bytes = new ByteQueue();
 
-    LengthDecoder(FrameOptions options) {
-        this.type = new MessageType(options);
-        this.maxBytes = options.maxBytes();
+    LengthDecoder(int maxBytes, Reading reading) {
+        this.maxBytes = maxBytes;
+        this.reading = reading;
     }
 
     @Override
@@ -38,7 +38,7 @@ final class LengthDecoder implements Decoder {
             return null;
         }
         bytes.skip(Integer.BYTES);
-        return type.of(bytes.take((int) length));
+        return reading.of(bytes.take((int) length));
     }
 
     @Override

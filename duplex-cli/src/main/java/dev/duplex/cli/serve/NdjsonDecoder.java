@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.util.Base64;
 
 /** Reads what a program has to say from one JSON object in each line. */
-final class NdjsonDecoder implements DelimitedDecoder.Reading {
+final class NdjsonDecoder implements Decoder.Reading {
     private static final int MAX_DEPTH = 10;
     private static final int MAX_PING = 125;
 

@@ -5,6 +5,7 @@ import dev.duplex.server.Session;
 import dev.duplex.transport.SendResult;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Collection;
 
 /**
  * What goes out to one client. One who does not read has the program wait, or what is kept for it is bounded here: in the
@@ -17,6 +18,9 @@ final class Outlet {
     private final Session session;
     private final Visitor visitor;
     private final BridgeOptions options;
+
+    /** What was sent to others before this one came; it belongs to all, so it counts for nothing. */
+    private final ArrayDeque<ProgramMessage> past = new ArrayDeque<>(0);
 
     private final ArrayDeque<ProgramMessage> kept = new ArrayDeque<>(2);
     private long keptBytes;
@@ -38,9 +42,15 @@ final class Outlet {
         return visitor;
     }
 
+    /** Sends what was sent before this client came: as fast as it takes it, ahead of all that is sent from here on. */
+    void replay(Collection<ProgramMessage> messages) {
+        past.addAll(messages);
+        sendOn();
+    }
+
     /** Sends a message, or keeps it, or drops what there is too much of. */
     void send(ProgramMessage message) {
-        if (blocked && options.slow().drops()) {
+        if (!past.isEmpty() || !kept.isEmpty() || (blocked && options.slow().drops())) {
             keep(message);
         } else {
             sendNow(message);
@@ -68,25 +78,45 @@ final class Outlet {
         if (sending) {
             return false;
         }
+        sendOn();
+        return true;
+    }
+
+    private void sendOn() {
+        while (!blocked && !past.isEmpty()) {
+            sendNow(past.remove());
+        }
         while (!blocked && !kept.isEmpty()) {
             ProgramMessage next = kept.remove();
             keptBytes -= charge(next);
             sendNow(next);
         }
-        return true;
     }
 
     private void keep(ProgramMessage message) {
-        if (options.slow() == BridgeOptions.Slow.DROP_NEW && keptBytes + charge(message) > options.queueBytes()) {
+        boolean fits = message instanceof ProgramMessage.Close || keptBytes + charge(message) <= options.queueBytes();
+        if (!fits && options.slow() == BridgeOptions.Slow.DROP_NEW) {
             options.dropped().run();
+            return;
+        }
+        if (!fits && options.slow() == BridgeOptions.Slow.CLOSE) {
+            giveUp();
             return;
         }
         kept.add(message);
         keptBytes += charge(message);
-        while (keptBytes > options.queueBytes() && kept.size() > 1) {
+        while (options.slow() == BridgeOptions.Slow.DROP_OLD && keptBytes > options.queueBytes() && kept.size() > 1) {
             keptBytes -= charge(kept.remove());
             options.dropped().run();
         }
+    }
+
+    /** As the server does with one for whom too much waits in the session. */
+    private void giveUp() {
+        past.clear();
+        kept.clear();
+        keptBytes = 0;
+        session.close(CloseCode.TRY_AGAIN_LATER, "reads too slowly (--queue)");
     }
 
     private static long charge(ProgramMessage message) {

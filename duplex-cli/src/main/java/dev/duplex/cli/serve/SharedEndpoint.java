@@ -1,6 +1,5 @@
 package dev.duplex.cli.serve;
 
-import dev.duplex.server.HttpResponse;
 import dev.duplex.server.Message;
 import dev.duplex.server.Session;
 import dev.duplex.server.UpgradeRequest;
@@ -20,10 +19,7 @@ public final class SharedEndpoint implements Endpoint {
     @Override
     public CompletionStage<UpgradeResponse> enter(UpgradeRequest request, Visitor visitor) {
         return CompletableFuture.completedFuture(
-                program.isOver()
-                        ? UpgradeResponse.reject(HttpResponse.text(503, "The program has ended.\n")
-                                .header("Retry-After", "60"))
-                        : UpgradeResponse.accept());
+                program.refusal().<UpgradeResponse>map(UpgradeResponse::reject).orElseGet(UpgradeResponse::accept));
     }
 
     @Override

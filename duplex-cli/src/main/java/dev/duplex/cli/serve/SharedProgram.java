@@ -1,6 +1,7 @@
 package dev.duplex.cli.serve;
 
 import dev.duplex.core.CloseCode;
+import dev.duplex.server.HttpResponse;
 import dev.duplex.server.Message;
 import dev.duplex.server.Session;
 import dev.duplex.transport.CloseEvent;
@@ -12,18 +13,24 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A program that several sessions talk with, started again when it ends if that is wanted. */
 public final class SharedProgram {
+    /** A program that has run for so long is not one that cannot start. */
+    private static final Duration STABLE = Duration.ofSeconds(10);
+
     private final Launcher launcher;
     private final Program program;
     private final BridgeOptions options;
     private final SharedOptions shared;
     private final ServeLog log;
+    private final LongSupplier clock;
     private final Encoder encoder;
 
     // Guarded by this.
@@ -33,43 +40,60 @@ public final class SharedProgram {
     /** Those that do not read, for which the program waits. */
     private final Set<String> slow = new HashSet<>();
 
-    /** Those that are not read, until the program reads. */
-    private final Set<String> held = new HashSet<>();
+    /** Whether no client is read, whoever it is: what they say would wait in our memory. */
+    private boolean held;
 
     private @Nullable Run run;
-    private Duration pause = SharedOptions.FIRST_PAUSE;
+    private final RestartPause pause = new RestartPause();
     private boolean over;
 
     public SharedProgram(
             Launcher launcher, Program program, BridgeOptions options, SharedOptions shared, ServeLog log) {
+        this(launcher, program, options, shared, log, System::nanoTime);
+    }
+
+    /** @param clock nanoseconds since any time */
+    SharedProgram(
+            Launcher launcher,
+            Program program,
+            BridgeOptions options,
+            SharedOptions shared,
+            ServeLog log,
+            LongSupplier clock) {
         this.launcher = launcher;
         this.program = program;
         this.options = options;
         this.shared = shared;
         this.log = log;
+        this.clock = clock;
         this.encoder = new Encoder(options.frames(), shared.tagged());
     }
 
     /** From its start to its end. */
     private final class Run implements PipeReader.Listener, PipeWriter.Listener {
         private final Backend backend;
-        private final Decoder decoder;
-        private final long begun = System.nanoTime();
+        private final Decoder decoder =
+                shared.tagged() ? Decoder.addressed(options.frames()) : Decoder.of(options.frames());
+        private final long begun = clock.getAsLong();
         private boolean pumping;
         private boolean ended;
+
+        /** Why what it writes is of no use any more, and it is being ended. */
+        private @Nullable FramingException failure;
+
         private @Nullable ExitStatus status;
 
         Run(Backend backend) {
             this.backend = backend;
-            Decoder messages = Decoder.of(options.frames());
-            this.decoder = shared.tagged() ? new TaggedDecoder(messages) : messages;
         }
 
         @Override
         public void bytes(byte[] buffer, int length) {
             synchronized (SharedProgram.this) {
-                decoder.add(buffer, length);
-                pump(this);
+                if (failure == null) { // else it is read so that it can come to its end
+                    decoder.add(buffer, length);
+                    pump(this);
+                }
             }
         }
 
@@ -83,12 +107,12 @@ public final class SharedProgram {
 
         @Override
         public void drained() {
-            release();
+            holdOrRelease();
         }
 
         @Override
         public void broken() {
-            release();
+            holdOrRelease();
         }
     }
 
@@ -110,9 +134,9 @@ public final class SharedProgram {
         synchronized (this) {
             run = now;
             started.in().start(now);
-            members.values().forEach(member -> tellOpen(now, member.session()));
+            members.values().forEach(member -> tellOpen(member.session()));
+            holdOrRelease();
         }
-        release();
         started.err().ifPresent(err -> err.start(new LogLines(line -> log.line("shared stderr: " + line))));
         started.out().start(now);
         started.exit().thenAccept(how -> exited(now, how));
@@ -128,38 +152,45 @@ public final class SharedProgram {
         }
     }
 
-    /** Nobody starts it any more. */
-    synchronized boolean isOver() {
-        return over;
-    }
-
     // ----------------------------------------------------------------------------------------------------------
     // sessions
 
-    void opened(Session session) {
-        synchronized (this) {
-            Outlet member = new Outlet(session, options);
-            members.put(name(session), member);
-            last.forEach(message -> send(member, message));
-            Run now = run;
-            if (now != null) {
-                tellOpen(now, session);
-            } else if (over) {
-                session.close(CloseCode.INTERNAL_ERROR, "the program has ended");
-            } else {
-                hold(session);
-            }
+    /** What a newcomer is answered that may not come in; empty for one that may. */
+    synchronized Optional<HttpResponse> refusal() {
+        if (over) {
+            return Optional.of(
+                    HttpResponse.text(503, "The program has ended.\n").header("Retry-After", "60"));
+        }
+        // Each who comes and goes is something that the program is told, and that would wait. One of whom it is told
+        // nothing may come and listen.
+        return encoder.told() && isFull()
+                ? Optional.of(HttpResponse.text(503, "The program does not keep up with what it is told.\n")
+                        .header("Retry-After", "5"))
+                : Optional.empty();
+    }
+
+    synchronized void opened(Session session) {
+        Outlet member = new Outlet(session, options);
+        members.put(name(session), member);
+        if (held) {
+            member.visitor().hold(session);
+        }
+        member.replay(last);
+        waitFor(member);
+        tellOpen(session);
+        if (over) {
+            member.send(new ProgramMessage.Close(CloseCode.INTERNAL_ERROR, "the program has ended"));
         }
     }
 
-    private void tellOpen(Run now, Session session) {
+    private void tellOpen(Session session) {
         Visitor visitor = Visitor.of(session);
         encoder.open(
                         visitor.connection(),
                         session.path(),
                         String.valueOf(session.remoteAddress()),
                         visitor.user().map(Environment.User::name).orElse(""))
-                .ifPresent(now.backend.in()::write);
+                .ifPresent(this::write);
     }
 
     void received(Session session, Message message) {
@@ -167,66 +198,71 @@ public final class SharedProgram {
         if (bytes == null) {
             session.close(CloseCode.POLICY_VIOLATION, "expected no newline within a message");
         } else {
-            write(session, bytes);
+            write(bytes);
         }
     }
 
     void pinged(Session session, Message payload) {
-        encoder.ping(name(session), payload.bytes()).ifPresent(bytes -> write(session, bytes));
+        encoder.ping(name(session), payload.bytes()).ifPresent(this::write);
     }
 
-    private synchronized void write(Session session, byte[] bytes) {
+    /** What is said between two runs nobody hears; those who are there then, the next one is told of. */
+    private synchronized void write(byte[] bytes) {
         Run now = run;
-        if (now == null) {
-            hold(session); // what it says between two runs nobody hears
-        } else if (now.backend.in().write(bytes) > options.queueBytes()
-                && now.backend.in().waiting() > options.queueBytes()) {
-            hold(session);
+        if (now != null) {
+            now.backend.in().write(bytes);
+            holdOrRelease();
         }
     }
 
-    private void hold(Session session) {
-        if (held.add(name(session))) {
-            Visitor.of(session).hold(session);
-        }
+    private boolean isFull() {
+        Run now = run;
+        return now != null && now.backend.in().waiting() > options.queueBytes();
     }
 
-    private synchronized void release() {
-        for (String name : List.copyOf(held)) {
-            held.remove(name);
-            Outlet member = members.get(name);
-            if (member != null) {
-                member.visitor().release(member.session());
-            }
-        }
-    }
-
-    void drained(Session session) {
-        synchronized (this) {
-            Outlet member = members.get(name(session));
-            if (member != null) {
-                member.drained();
-            }
-            Run now = run;
-            if (slow.remove(name(session)) && slow.isEmpty() && now != null) {
-                pump(now);
-                if (slow.isEmpty()) {
-                    now.backend.out().resume();
+    /** Reads what clients say while there is a program with room for it: all of them or none, for they share the room. */
+    private synchronized void holdOrRelease() {
+        boolean hold = run == null || isFull();
+        if (hold != held) {
+            held = hold;
+            for (Outlet member : members.values()) {
+                if (hold) {
+                    member.visitor().hold(member.session());
+                } else {
+                    member.visitor().release(member.session());
                 }
             }
         }
     }
 
-    void closed(Session session, CloseEvent event) {
-        synchronized (this) {
-            members.remove(name(session));
-            held.remove(name(session));
-            Run now = run;
-            if (now != null) {
-                encoder.close(name(session), event.code(), event.reason()).ifPresent(now.backend.in()::write);
+    synchronized void drained(Session session) {
+        Outlet member = members.get(name(session));
+        if (member != null && member.drained() && !member.makesWait()) {
+            caughtUp(name(session));
+        }
+    }
+
+    synchronized void closed(Session session, CloseEvent event) {
+        members.remove(name(session));
+        encoder.close(name(session), event.code(), event.reason()).ifPresent(this::write);
+        caughtUp(name(session));
+    }
+
+    private void waitFor(Outlet member) {
+        if (member.makesWait()) {
+            slow.add(member.visitor().connection());
+        }
+    }
+
+    /** The program need not wait for this one, if it did. */
+    private void caughtUp(String name) {
+        Run now = run;
+        if (slow.remove(name) && slow.isEmpty() && now != null) {
+            pump(now);
+            if (slow.isEmpty()) {
+                now.backend.out().resume();
             }
         }
-        drained(session);
     }
 
     private static String name(Session session) {
@@ -242,27 +278,35 @@ public final class SharedProgram {
         }
         now.pumping = true;
         try {
-            while (slow.isEmpty()) {
-                ProgramMessage message = now.decoder.next();
-                if (message == null && now.ended) {
-                    message = now.decoder.last();
-                    if (message == null) {
-                        said(now);
-                        return;
-                    }
-                }
-                if (message == null) {
-                    return;
-                }
-                deliver(message);
+            if (now.failure != null || saysNoMore(now)) {
+                said(now);
             }
-            now.backend.out().pause();
         } catch (FramingException e) {
             log.line("shared " + e.getMessage());
-            now.backend.stop();
+            now.failure = e;
+            said(now);
         } finally {
             now.pumping = false;
         }
+    }
+
+    /** Sends what is complete, as far as clients take it; true once all that the program has written is sent. */
+    private boolean saysNoMore(Run now) throws FramingException {
+        while (slow.isEmpty()) {
+            ProgramMessage message = now.decoder.next();
+            if (message == null && now.ended) {
+                message = now.decoder.last();
+                if (message == null) {
+                    return true;
+                }
+            }
+            if (message == null) {
+                return false;
+            }
+            deliver(message);
+        }
+        now.backend.out().pause();
+        return false;
     }
 
     private void deliver(ProgramMessage message) {
@@ -285,47 +329,54 @@ public final class SharedProgram {
 
     private void send(Outlet to, ProgramMessage message) {
         to.send(message);
-        if (to.makesWait()) {
-            slow.add(to.visitor().connection());
-        }
+        waitFor(to);
     }
 
-    /** Everything that it has written is sent. */
+    /** Everything that it has written is sent, or is of no use. */
     private void said(Run now) {
         ExitStatus how = now.status;
         if (how == null) {
-            now.backend.stop(); // it has closed its stdout: nothing more is to be expected
+            now.backend.stop(); // nothing more is to be expected of it
             return;
         }
         if (run != now) {
             return;
         }
         run = null;
+        FramingException failure = now.failure;
         if (now.backend.serverStops()) {
             over = true;
-        } else if (shared.restart().after(how)) {
-            members.values().forEach(member -> hold(member.session()));
-            restartLater(now);
+        } else if (shared.restart().after(failure != null || how.value() != 0)) {
+            holdOrRelease();
+            if (clock.getAsLong() - now.begun > STABLE.toNanos()) {
+                pause.reset();
+            }
+            startLater();
         } else {
             over = true;
-            List.copyOf(members.values()).forEach(member -> member.session().close(how.closeCode(), how.reason()));
+            ProgramMessage end = failure == null
+                    ? new ProgramMessage.Close(how.closeCode(), how.reason())
+                    : new ProgramMessage.Close(failure.closeCode(), failure.reason());
+            List.copyOf(members.values()).forEach(member -> member.send(end));
         }
     }
 
-    private void restartLater(Run ended) {
-        if (System.nanoTime() - ended.begun > SharedOptions.STABLE.toNanos()) {
-            pause = SharedOptions.FIRST_PAUSE;
-        }
-        Duration wait = pause;
-        pause = SharedOptions.after(pause);
+    private void startLater() {
+        Duration wait = pause.take();
         log.line("shared program starts again in " + wait.toMillis() + " ms");
-        CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS)
-                .execute(() -> start().exceptionally(error -> {
-                    log.line("shared " + BackendFailure.reason(error));
-                    synchronized (this) {
-                        restartLater(ended);
-                    }
-                    return null;
-                }));
+        CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS).execute(this::startAgain);
+    }
+
+    private void startAgain() {
+        if (launcher.isClosing()) {
+            return;
+        }
+        start().exceptionally(error -> {
+            log.line("shared " + BackendFailure.reason(error));
+            synchronized (this) {
+                startLater();
+            }
+            return null;
+        });
     }
 }
