@@ -51,6 +51,10 @@ final class StreamConnection implements Connector.Owner, SerialTasks.Owner, Stre
     private final Object lock = new Object();
     private volatile @Nullable WebSocketConnection connection;
     private volatile @Nullable StreamWritable writable;
+
+    /** What {@code opened} is complete with, or soon will be; null if the connection was never established. */
+    private volatile @Nullable OpenInfo open;
+
     private boolean closing;
     private boolean aborted;
 
@@ -130,7 +134,9 @@ final class StreamConnection implements Connector.Owner, SerialTasks.Owner, Stre
             established.terminate(CloseKind.TERMINATED, CLOSED_EARLY);
             return;
         }
-        elsewhere.run(() -> opened.complete(new OpenInfo(readable, side, extensions, subprotocol)));
+        OpenInfo info = new OpenInfo(readable, side, extensions, subprotocol);
+        open = info;
+        elsewhere.run(() -> opened.complete(info));
     }
 
     @Override
@@ -283,9 +289,14 @@ final class StreamConnection implements Connector.Owner, SerialTasks.Owner, Stre
         }
     }
 
+    /** Completes {@code opened}, if the connection was established, and then what is given. */
     private void complete(Runnable completion) {
+        OpenInfo info = open;
         elsewhere.run(() -> {
             try {
+                if (info != null) {
+                    opened.complete(info); // its own task may come later than this one
+                }
                 completion.run();
             } finally {
                 OpenSockets.closed();

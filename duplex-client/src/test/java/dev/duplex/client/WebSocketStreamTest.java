@@ -30,6 +30,7 @@ import java.util.concurrent.SubmissionPublisher;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -205,6 +206,29 @@ class WebSocketStreamTest {
         assertThat(open.extensions()).startsWith("permessage-deflate");
         stream.close();
         assertThat(get(stream.closed())).isEqualTo(new CloseInfo(1005, ""));
+    }
+
+    @Test
+    void itIsOpenedBeforeItIsClosedInWhateverOrderTheExecutorRunsItsTasks() throws Exception {
+        AtomicReference<Runnable> first = new AtomicReference<>();
+        WebSocketOptions options = WebSocketOptions.builder()
+                .executor(task -> {
+                    if (!first.compareAndSet(null, task)) {
+                        RawServer.start(task);
+                    }
+                })
+                .build();
+        serve(Socket::shutdownOutput);
+        stream = new WebSocketStream(raw.url(), options);
+        CompletableFuture<Boolean> openedFirst = new CompletableFuture<>();
+        stream.closed()
+                .whenComplete((info, failure) -> openedFirst.complete(
+                        stream.opened().toCompletableFuture().isDone()));
+        error(stream.closed());
+        assertThat(get(openedFirst)).isTrue();
+        assertThat(get(stream.opened()).protocol()).isEmpty();
+        first.get().run();
+        assertThat(get(stream.opened()).protocol()).isEmpty();
     }
 
     @Test
