@@ -671,7 +671,7 @@ class SessionTest {
     void pingsAndCutsASilentPeer() throws Exception {
         Journal journal = new Journal();
         Route route =
-                Route.to(journal).limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofMillis(200)));
+                Route.to(journal).limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofSeconds(2)));
         try (WebSocketServer server = serve(route);
                 RawClient client = RawClient.open(server, "/")) {
             assertThat(client.frame().opcode()).isEqualTo(9);

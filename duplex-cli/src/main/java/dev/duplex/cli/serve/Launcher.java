@@ -207,12 +207,12 @@ public final class Launcher implements AutoCloseable {
                 .anyMatch(words -> !words.isEmpty() && word.equals(words.get(0)));
     }
 
-    /** Empty while there is none, and what cannot be read is not the starter any more. */
+    /** Empty while there is none, or not yet all of it; and what cannot be read is not the starter any more. */
     private static String firstWord(Path words) {
         try {
             String all = Files.readString(words, StandardCharsets.ISO_8859_1);
             int end = all.indexOf('\0');
-            return end < 0 ? all : all.substring(0, end);
+            return end < 0 ? "" : all.substring(0, end); // seen: "/" while a shell had just been executed
         } catch (IOException e) {
             return Files.exists(words) ? "?" : "";
         }

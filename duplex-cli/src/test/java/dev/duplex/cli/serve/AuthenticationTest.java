@@ -372,15 +372,23 @@ class AuthenticationTest {
     }
 
     @Test
-    void boundsTheConnectionsOfOneAddressAndTheirTime() {
-        try (Served served = served(Authenticator.NONE, Duration.ofMillis(300), 2, TrustedProxies.NONE)) {
+    void boundsTheTimeOfASession() {
+        try (Served served = served(Authenticator.NONE, Duration.ofMillis(300), 0, TrustedProxies.NONE);
+                RawClient client = served.connect()) {
+            assertThat(client.text()).isEqualTo(" ");
+            assertThat(Served.close(client)).isEqualTo("1001 the time of a session is over");
+        }
+    }
+
+    @Test
+    void boundsTheConnectionsOfOneAddress() {
+        try (Served served = served(Authenticator.NONE, Duration.ZERO, 2, TrustedProxies.NONE)) {
             try (RawClient one = served.connect();
                     RawClient two = served.connect();
                     RawClient three = served.connect()) {
-                assertThat(three.status()).isEqualTo(429);
-                assertThat(one.text()).isEqualTo(" ");
-                assertThat(Served.close(one)).isEqualTo("1001 the time of a session is over");
+                assertThat(one.status()).isEqualTo(101);
                 assertThat(two.status()).isEqualTo(101);
+                assertThat(three.status()).isEqualTo(429);
             }
             Served.await("nobody is there", () -> served.counted().contains("duplex_connections 0"));
             try (RawClient again = served.connect()) {
