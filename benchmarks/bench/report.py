@@ -29,6 +29,7 @@ def tables(results):
         "machine": ("Machine and versions", machine(results)),
         "goals": ("Goals", wanted(results)),
         "cost": ("Server CPU time per message, in microseconds: median of the repetitions and half their range", costs(results)),
+        "user": ("Of it in user space, in microseconds", user(results)),
         "floor": ("Ratio to the floor", ratios(results, FLOOR)),
         "ours": ("Ratio to Duplex", ratios(results, OURS)),
         "calls": ("System calls per message", counts(results, "calls")),
@@ -137,6 +138,14 @@ def costs(results):
         return with_spread(results, scenario, server, "cpu_us")
 
     return _by_server(results, timed(results), cell)
+
+
+def user(results):
+    """What is not the kernel's: the server's own code, and that of its runtime."""
+    def cell(scenario, server):
+        return number(results.median(scenario, server, "user_us"))
+
+    return _by_server(results, [name for name in timed(results) if cell(name, OURS)], cell)
 
 
 def ratios(results, base):

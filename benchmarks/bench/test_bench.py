@@ -75,6 +75,11 @@ class ReportTest(unittest.TestCase):
         self.assertEqual([report.number(each) for each in numbers],
                          ["0.063", "0.40", "3.26", "10.0", "11.0", "123", "1,240", "17,300"])
 
+    def test_what_is_spent_in_user_space_stands_in_a_table_where_it_was_measured(self):
+        told = [{**line, "user_us": line["cpu_us"] / 4} for line in lines("A", "duplex", 3, 3.2, 3.6)]
+        results = Results([{"run": RUN}, *told, *lines("B", "duplex", 5)])
+        self.assertEqual(report.user(results), "| server | A |\n|---|---|\n| Duplex | 0.80 |\n")
+
     def test_costs_and_ratios_stand_in_tables(self):
         results = Results([{"run": RUN}, *lines("A", "floor", 3, 3, 3), *lines("A", "duplex", 3, 3.3, 3.6),
                            *lines("G", "duplex", 12), *lines("G", "netty", 18)])

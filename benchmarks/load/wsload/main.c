@@ -75,12 +75,12 @@ static void run_for(double seconds) {
 static double warm_up(void) {
     double last = 0, cost = 0, seconds = 0;
     while (!stopped && seconds < options.warm_most) {
-        double slice = options.warm_most < 1 ? options.warm_most : 1, cpu = server_cpu_us();
+        double slice = options.warm_most < 1 ? options.warm_most : 1, cpu = server_cpu().all;
         uint64_t messages = counters.messages;
         run_for(slice);
         seconds += slice;
         last = cost;
-        cost = (server_cpu_us() - cpu) / (double)(counters.messages - messages + 1);
+        cost = (server_cpu().all - cpu) / (double)(counters.messages - messages + 1);
         int steady = last > 0 && cost > last * (1 - STEADY) && cost < last * (1 + STEADY);
         if (seconds >= options.warm_least && (steady || !options.server)) return seconds;
     }
@@ -89,11 +89,11 @@ static double warm_up(void) {
 
 static int idle(void) {
     for (int i = 0; i < options.step_count; i++) {
-        double cpu = server_cpu_us();
+        double cpu = server_cpu().all;
         uint64_t begin = now_ns();
         connect_up_to(options.steps[i]);
         printf("{\"open\":%d,\"failed\":%d,\"seconds\":%.2f,\"cpu_us\":%.0f}\n", population.open, population.failed, (double)(now_ns() - begin) / 1e9,
-               server_cpu_us() - cpu);
+               server_cpu().all - cpu);
         fflush(stdout);
         for (struct pollfd input = { .fd = 0, .events = POLLIN };; poll_once(100)) {
             char line[64];
@@ -113,17 +113,19 @@ static int load(void) {
     uint64_t all_messages = counters.messages;
     histogram_clear();
     memset(&counters, 0, sizeof counters);
-    double cpu = server_cpu_us(), own = own_cpu_us();
+    struct cpu before = server_cpu();
+    double own = own_cpu_us();
     uint64_t begin = now_ns();
     run_for(options.seconds);
     double seconds = (double)(now_ns() - begin) / 1e9;
     all_messages += counters.messages;
-    cpu = server_cpu_us() - cpu;
+    struct cpu after = server_cpu();
+    double cpu = after.all - before.all, user = after.user - before.user;
     own = own_cpu_us() - own;
     double messages = counters.messages ? (double)counters.messages : 1, reads = counters.reads ? (double)counters.reads : 1;
-    printf("{\"messages\":%llu,\"all_messages\":%llu,\"seconds\":%.3f,\"cpu_us\":%.5g,\"cpu_share\":%.3f,\"own_cpu_us\":%.5g,\"own_cpu_share\":%.3f,"
+    printf("{\"messages\":%llu,\"all_messages\":%llu,\"seconds\":%.3f,\"cpu_us\":%.5g,\"user_us\":%.5g,\"cpu_share\":%.3f,\"own_cpu_us\":%.5g,\"own_cpu_share\":%.3f,"
            "\"p50_us\":%.1f,\"p99_us\":%.1f,\"per_read\":%.2f,\"compressed\":%.2f,\"rss_kib\":%ld,\"warm\":%.0f,\"steady\":%s}\n",
-           (unsigned long long)counters.messages, (unsigned long long)all_messages, seconds, cpu / messages, cpu / seconds / 1e6, own / messages, own / seconds / 1e6,
+           (unsigned long long)counters.messages, (unsigned long long)all_messages, seconds, cpu / messages, user / messages, cpu / seconds / 1e6, own / messages, own / seconds / 1e6,
            histogram_us(.5), histogram_us(.99), messages / reads, (double)counters.compressed / messages,
            server_rss_kib(), warm < 0 ? -warm : warm, warm < 0 ? "false" : "true");
     if (counters.errors || population.lost) die("%llu wrong answers, %d connections lost", (unsigned long long)counters.errors, population.lost);

@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* User and system time in microseconds, in the kernel's ticks of 10 ms; 0 if nobody has asked for it. */
-double server_cpu_us(void) {
-    if (!options.server) return 0;
+/* In microseconds, in the kernel's ticks of 10 ms; 0 if nobody has asked for it. */
+struct cpu server_cpu(void) {
+    if (!options.server) return (struct cpu){ 0 };
     char path[64], line[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)options.server);
     int fd = open(path, O_RDONLY);
@@ -20,7 +20,8 @@ double server_cpu_us(void) {
     unsigned long long user, system;
     if (!after_name || sscanf(after_name + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu", &user, &system) != 2)
         die("%s: expected 15 fields, came: %s", path, line);
-    return (double)(user + system) * 1e6 / (double)sysconf(_SC_CLK_TCK);
+    double tick = 1e6 / (double)sysconf(_SC_CLK_TCK);
+    return (struct cpu){ .all = (double)(user + system) * tick, .user = (double)user * tick };
 }
 
 long server_rss_kib(void) {

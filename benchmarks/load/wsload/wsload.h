@@ -78,7 +78,11 @@ void histogram_add(uint64_t ns);
 double histogram_us(double quantile);
 
 /* server.c: the process that is measured, from /proc */
-double server_cpu_us(void);
+struct cpu {
+    double all, user;
+};
+
+struct cpu server_cpu(void);
 long server_rss_kib(void);
 
 /* message.c */
