@@ -14,10 +14,6 @@ from .scenarios import SCENARIOS
 from .turn import Turn
 
 SETTLE = 0.7  # seconds of load before each interval that counts; the warm-up proper comes once, before the first
-# Beginnings and ends of connections are what a JVM has not compiled for after one long warm-up: it then throws away what
-# reads from all of them, and the first interval would pay for that.
-ROUNDS = 3  # of the warm-up, each with connections of its own: a long one and short ones
-ROUND_SECONDS = 1.5
 IDLE_STEPS = (2_000, 10_000, 18_000)
 DESCRIPTORS_OF_ITS_OWN = 1_000
 
@@ -124,9 +120,7 @@ def load(scenario, able, options, recorder):
             turn.step()
             try:
                 running[server] = stack.enter_context(Running(server, scenario, options.cores, recorder.path.parent / "logs"))
-                warm = running[server].drive(options.warm_up, SETTLE)
-                for _ in range(ROUNDS - 1):
-                    running[server].drive(SETTLE, ROUND_SECONDS)
+                warm = running[server].warm_up(options.warm_up, SETTLE)
                 recorder.measured(scenario, server, 0, {**warm, **running[server].transport()})
             except Failure as failure:
                 running.pop(server, None)

@@ -15,6 +15,8 @@ import time
 from .servers import BUILT, java_home, java_release
 
 START_DEADLINE = 60
+SHORT_ROUNDS = 2
+SHORT_ROUND_SECONDS = 1
 HISTOGRAM = re.compile(r"^ *\d+: +(\d+) +(\d+) +(\S+)", re.MULTILINE)
 NODE_HEAP = re.compile(r"^heap (\d+)$", re.MULTILINE)
 
@@ -113,6 +115,17 @@ class Running:
         """What our own server prints when it listens."""
         printed = re.search(r"^transport (\w+)$", self.log.read_text(), re.MULTILINE)
         return {"transport": printed[1]} if printed else {}
+
+    def warm_up(self, seconds, settle):
+        """Drives it for so long, LEAST or LEAST:MOST, and tells what `settle` seconds behind that cost.
+
+        Two short rounds follow, each with connections of its own: a JVM that has only seen messages throws the code away that
+        reads from connections when some end and others begin, and the first interval would pay for that.
+        """
+        warm = self.drive(seconds, settle)
+        for _ in range(SHORT_ROUNDS):
+            self.drive(settle, SHORT_ROUND_SECONDS)
+        return warm
 
     def drive(self, warm_up, seconds, front=()):
         """Runs the scenario's load; `warm_up` is LEAST or LEAST:MOST seconds. `front` stands before the command."""

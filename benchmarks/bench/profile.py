@@ -38,7 +38,7 @@ def shares(running, warm_up, seconds):
     """Kind of work -> share of the CPU time of a server that is driven by its scenario for so many seconds."""
     out = pathlib.Path(running.log).with_suffix(".collapsed").absolute()
     out.unlink(missing_ok=True)
-    running.drive(warm_up, 1)
+    running.warm_up(warm_up, 1)
     _agent(running.process, f"start,event=ctimer,interval={INTERVAL},threads")
     running.drive(0, seconds)
     _agent(running.process, f"stop,collapsed,file={out}")

@@ -84,7 +84,7 @@ class Yardstick:
 
     def cost(self, options, turn):
         """Medians of the intervals: microseconds of the server's CPU time per message, and the ratio to the floor."""
-        self.running.drive(options.warm_up, SETTLE)
+        self.running.warm_up(options.warm_up, SETTLE)
         pairs = []
         for _ in range(options.repeat):
             turn.step()
@@ -106,7 +106,7 @@ def connections(server, options, logs):
     """microseconds of server CPU per message of 64 connections that send, as more and more idle ones are beside them"""
     for name in ("A", "B"):
         with measured(server, SCENARIOS[name], options, logs) as (running, cost):
-            running.drive(options.warm_up, SETTLE)  # the first row is not to be the one that pays for the compiler
+            running.warm_up(options.warm_up, SETTLE)  # the first row is not to be the one that pays for the compiler
             for count in CONNECTIONS:
                 with running.crowd(count - 64, "/echo") if count > 64 else contextlib.nullcontext():
                     yield {"scenario": name, "connections": count, **cost()}
@@ -123,7 +123,7 @@ def subscribers(server, options, logs):
 def topics(server, options, logs):
     """microseconds of server CPU per delivery to 1,000 subscribers, as more and more other topics are beside theirs"""
     with measured(server, SCENARIOS["E"], options, logs) as (running, cost):
-        running.drive(options.warm_up, SETTLE)
+        running.warm_up(options.warm_up, SETTLE)
         for count in TOPICS:
             with running.crowd(count // TOPICS_EACH, f"/topics/{TOPICS_EACH}") if count else contextlib.nullcontext():
                 yield {"other topics": count, **cost()}

@@ -292,6 +292,11 @@ class CommandTest(unittest.TestCase):
                 self.assertIsNone(running.process.poll())
             self.assertEqual(running.process.poll(), -9)
 
+    def test_a_warm_up_has_rounds_with_connections_of_their_own_and_tells_of_the_first(self):
+        with mock.patch.object(Running, "drive", side_effect=[{"steady": True}, {}, {}]) as drive:
+            self.assertEqual(Running.warm_up(object.__new__(Running), "4:15", 0.7), {"steady": True})
+        self.assertEqual([call.args[0] for call in drive.call_args_list], ["4:15", 0.7, 0.7])
+
     def test_a_server_that_does_not_start_says_why(self):
         server = Server("broken", external="sh -c 'echo no port {port} >&2; exit 1'")
         with tempfile.TemporaryDirectory() as logs, self.assertRaisesRegex(Failure, "did not start: no port"):
