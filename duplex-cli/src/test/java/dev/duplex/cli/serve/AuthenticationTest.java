@@ -373,7 +373,7 @@ class AuthenticationTest {
 
     @Test
     void boundsTheTimeOfASession() {
-        try (Served served = served(Authenticator.NONE, Duration.ofMillis(300), 0, TrustedProxies.NONE);
+        try (Served served = served(Authenticator.NONE, Duration.ofSeconds(1), 0, TrustedProxies.NONE);
                 RawClient client = served.connect()) {
             assertThat(client.text()).isEqualTo(" ");
             assertThat(Served.close(client)).isEqualTo("1001 the time of a session is over");
