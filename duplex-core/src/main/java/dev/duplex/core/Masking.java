@@ -78,7 +78,7 @@ final class Masking {
         return (seen & HIGH_BITS) == 0;
     }
 
-    private static long longKey(int key) {
+    static long longKey(int key) {
         return ((long) key << 32) | (key & 0xFFFFFFFFL);
     }
 

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -70,6 +75,19 @@ class FrameWriterTest {
             @ForAll @IntRange(max = 70_000) int length,
             @ForAll int key,
             @ForAll boolean masks) {
+        assertThatIsReadBack(fin, rsv1, opcode, length, key, masks);
+    }
+
+    @Test
+    void whatIsShortIsReadBackWhateverItsLength() {
+        for (int length = 0; length <= 130; length++) {
+            assertThatIsReadBack(true, false, Opcode.BINARY, length, Wire.KEY, false);
+            assertThatIsReadBack(true, false, Opcode.BINARY, length, Wire.KEY, true);
+        }
+    }
+
+    private static void assertThatIsReadBack(
+            boolean fin, boolean rsv1, int opcode, int length, int key, boolean masks) {
         byte[] payload = new byte[length];
         for (int i = 0; i < length; i++) {
             payload[i] = (byte) (i * 31 + key);
@@ -91,5 +109,30 @@ class FrameWriterTest {
             read[i] ^= (byte) (key >>> 24 - 8 * (i % 4));
         }
         assertThat(read).isEqualTo(payload);
+    }
+
+    @Test
+    void isLargerThanWhatHotSpotInlines() {
+        StringWriter bytecode = new StringWriter();
+        ToolProvider javap = ToolProvider.findFirst("javap").orElseThrow();
+        String classes = System.getProperty("java.class.path");
+        assertThat(javap.run(
+                        new PrintWriter(bytecode),
+                        new PrintWriter(bytecode),
+                        "-p",
+                        "-c",
+                        "-cp",
+                        classes,
+                        FrameWriter.class.getName()))
+                .isZero();
+        String write = bytecode.toString().split("void write\\(", -1)[1].split("\\n\\n", -1)[0];
+        List<Integer> offsets = Pattern.compile("(?m)^ +(\\d+): [a-z]")
+                .matcher(write)
+                .results()
+                .map(instruction -> Integer.valueOf(instruction.group(1)))
+                .toList();
+        assertThat(offsets.get(offsets.size() - 1))
+                .as("where its last instruction is")
+                .isGreaterThan(325);
     }
 }
