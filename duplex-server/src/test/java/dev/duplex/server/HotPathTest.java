@@ -159,9 +159,15 @@ class HotPathTest {
                 members.add(RawClient.open(port, "/topic"));
             }
             publish(WARM_UP_OF_PUBLISHING, members, Kind.BINARY.frames, Kind.BINARY.answerBytes);
-            long before = Long.parseLong(jvm.ask(port, "allocated"));
-            publish(MEASURED, members, Kind.BINARY.frames, Kind.BINARY.answerBytes);
-            return Long.parseLong(jvm.ask(port, "allocated")) - before;
+            // The least of three: what the JIT compiles meanwhile is no garbage of a publication, which leaves its own
+            // each time.
+            long least = Long.MAX_VALUE;
+            for (int i = 0; i < 3; i++) {
+                long before = Long.parseLong(jvm.ask(port, "allocated"));
+                publish(MEASURED, members, Kind.BINARY.frames, Kind.BINARY.answerBytes);
+                least = Math.min(least, Long.parseLong(jvm.ask(port, "allocated")) - before);
+            }
+            return least;
         } finally {
             for (RawClient member : members) {
                 member.close();

@@ -6,6 +6,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +31,14 @@ abstract class ChannelWriter {
     private static final int SHARED_FRAME_BYTES = 4 * 1024;
 
     final WebSocketConnection connection;
-    final Channel channel;
     private final LoopOutput output;
     private @Nullable ChannelHandlerContext context;
 
     /** The loop's while a read goes on, if it can leave without the channel's queue; otherwise from the pool. */
     private @Nullable ByteBuf cork;
+
+    /** There while payloads that lie elsewhere belong between the frames in the cork. */
+    private @Nullable Pieces pieces;
 
     /** In place of a cork: from where to where of the loop's shared frames there is something for this connection. */
     private char sharedFrom;
@@ -61,13 +64,17 @@ abstract class ChannelWriter {
 
     ChannelWriter(WebSocketConnection connection) {
         this.connection = connection;
-        this.channel = connection.channel();
         this.output = connection.loop().output();
     }
 
     void attach(ChannelHandlerContext ctx) {
         context = ctx;
-        channelBuffer = channel.unsafe().outboundBuffer();
+        channelBuffer = channel().unsafe().outboundBuffer();
+    }
+
+    /** The connection's: not noted here again, for the sake of idle ones. */
+    final Channel channel() {
+        return connection.channel();
     }
 
     private ChannelHandlerContext context() {
@@ -91,7 +98,7 @@ abstract class ChannelWriter {
             // Only while a read goes on, after which it is given back: the loop has one.
             buffer = corked && mayPassQueue() ? output.lend() : null;
             if (buffer == null) {
-                buffer = channel.alloc().ioBuffer(INITIAL_CORK_BYTES);
+                buffer = channel().alloc().ioBuffer(INITIAL_CORK_BYTES);
             }
             cork = buffer;
             if (sharedTo > 0) {
@@ -140,16 +147,40 @@ abstract class ChannelWriter {
         output.share(-1);
     }
 
-    /** The same bytes, in a buffer from the pool. */
+    /** The same bytes, in one piece and in a buffer from the pool. */
     private ByteBuf owned(ByteBuf bytes) {
+        if (pieces != null) {
+            return inOnePiece(bytes, 0);
+        }
         if (!output.isLent(bytes)) {
             return bytes;
         }
-        ByteBuf copy = channel.alloc()
+        ByteBuf copy = channel()
+                .alloc()
                 .ioBuffer(Math.max(INITIAL_CORK_BYTES, bytes.readableBytes()))
                 .writeBytes(bytes);
         output.takeBack();
         return copy;
+    }
+
+    /** Frames with the payloads that belong between them, but for the first so many bytes, in a buffer from the pool. */
+    private ByteBuf inOnePiece(ByteBuf frames, long taken) {
+        Pieces all = Objects.requireNonNull(pieces);
+        all.addFrames(frames);
+        int left = (int) (all.bytes(frames) - taken);
+        ByteBuf copy = channel().alloc().ioBuffer(Math.max(INITIAL_CORK_BYTES, left));
+        all.copyBehind(taken, copy);
+        dropPieces();
+        release(frames);
+        return copy;
+    }
+
+    private void dropPieces() {
+        Pieces used = pieces;
+        pieces = null;
+        if (used != null) {
+            output.giveBack(used);
+        }
     }
 
     private void release(ByteBuf bytes) {
@@ -178,6 +209,7 @@ abstract class ChannelWriter {
         if (sharedTo > 0) {
             endSharing();
         }
+        dropPieces();
         ByteBuf bytes = cork;
         cork = null;
         if (bytes != null) {
@@ -243,14 +275,14 @@ abstract class ChannelWriter {
      */
     private boolean mayPassQueue() {
         ChannelOutboundBuffer queue = channelBuffer;
-        return LoopOutput.hasSocket(channel)
+        return LoopOutput.hasSocket(channel())
                 && queue != null
                 && queue.totalPendingWriteBytes() == 0
                 && !unflushed
                 && !flushing
-                && channel.isActive()
+                && channel().isActive()
                 // Neither TLS nor anybody else wants to see it.
-                && channel.pipeline().firstContext() == context;
+                && channel().pipeline().firstContext() == context;
     }
 
     /** What was written past the queue; what the socket does not take is put there. False if all has to go there. */
@@ -261,13 +293,22 @@ abstract class ChannelWriter {
         try {
             ByteBuf bytes = cork;
             if (bytes == null) {
-                int taken = LoopOutput.write(channel, output.shared(), sharedFrom, sharedTo);
+                int taken = LoopOutput.write(channel(), output.shared(), sharedFrom, sharedTo);
                 sharedFrom += (char) taken;
                 if (sharedFrom == sharedTo) {
                     endSharing();
                 }
+            } else if (pieces != null) {
+                pieces.addFrames(bytes);
+                long taken = LoopOutput.write(channel(), pieces);
+                if (taken < pieces.bytes(bytes)) {
+                    cork = inOnePiece(bytes, taken);
+                } else {
+                    dropPieces();
+                    bytes.clear();
+                }
             } else {
-                int taken = LoopOutput.write(channel, bytes, bytes.readerIndex(), bytes.writerIndex());
+                int taken = LoopOutput.write(channel(), bytes, bytes.readerIndex(), bytes.writerIndex());
                 bytes.skipBytes(taken);
             }
         } catch (IOException e) {
@@ -278,47 +319,47 @@ abstract class ChannelWriter {
         return true;
     }
 
-    /** Whether {@link #writeFromWhereItLies} would do. */
-    final boolean canWriteFromWhereItLies(ByteBuf payload, int length) {
+    /** Whether {@link #gather} would do. */
+    final boolean canGather(ByteBuf payload, int length) {
         return length >= LARGE_BYTES && payload.isDirect() && mayPassQueue();
     }
 
     /**
-     * Writes the cork, which ends with a frame's header, and then its payload; the caller may change that as soon as this
-     * returns.
+     * Puts a payload behind the cork, which ends with its frame's header.
      *
-     * @return false if the connection has failed
+     * @return whether it may stay there until the messages behind it in the loop's input have been read; otherwise the
+     *     cork is to leave now, as whose the payload is may change it
      */
-    final boolean writeFromWhereItLies(ByteBuf payload, int index, int length) {
-        ByteBuf head = cork();
-        cork = null;
-        try {
-            long taken = output.write(channel, head, payload, index, length);
-            int ofHead = (int) Math.min(taken, head.readableBytes());
-            head.skipBytes(ofHead);
-            int ofPayload = (int) (taken - ofHead);
-            if (ofPayload < length) {
-                int left = head.readableBytes() + length - ofPayload;
-                writeToChannel(channel.alloc()
-                        .ioBuffer(left)
-                        .writeBytes(head)
-                        .writeBytes(payload, index + ofPayload, length - ofPayload));
-            }
-            return true;
-        } catch (IOException e) {
-            connection.failed(e);
-            return false;
-        } finally {
-            release(head);
+    final boolean gather(ByteBuf payload, int index, int length) {
+        ByteBuf frames = cork();
+        Pieces all = pieces;
+        if (all == null) {
+            all = output.pieces();
+            pieces = all;
         }
+        all.addFrames(frames);
+        all.addPayload(payload, index, length);
+        return corked
+                && output.isLent(frames)
+                && connection.loop().input().holds(payload)
+                && !all.isFull()
+                && all.bytes(frames) < channel().bytesBeforeUnwritable();
     }
 
-    // -------------------------------------------------------------------------------------------------------
-    // accounting
+    final boolean gathers() {
+        return pieces != null;
+    }
+
+    // ------------------------------------------------------------------------------------------------------ accounting
 
     final int corkBytes() {
         ByteBuf bytes = cork;
-        return bytes == null ? sharedTo - sharedFrom : bytes.readableBytes();
+        return bytes == null ? sharedTo - sharedFrom : corkBytes(bytes);
+    }
+
+    private int corkBytes(ByteBuf frames) {
+        Pieces all = pieces;
+        return all == null ? frames.readableBytes() : all.bytes(frames);
     }
 
     /** What is in the channel; any thread. */

@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  * reads are under way at a time. One handle serves all channels, as whatever it notes is of the read that goes on.
  */
 final class LoopInput implements RecvByteBufAllocator.ExtendedHandle {
-    /** As much as a processor's second cache takes while it also copies out of it. */
-    static final int SHARED_BYTES = 256 * 1024;
+    /**
+     * Several large messages: what is cut by the end of it is put together elsewhere. Of what a read does not fill the
+     * operating system gives no memory, and a processor's second cache still takes most of it.
+     */
+    static final int SHARED_BYTES = 512 * 1024;
 
     /** As much as almost any request has. A decoder may keep it for as long as the rest takes. */
     private static final int SMALL_BYTES = 2048;
@@ -87,6 +90,12 @@ final class LoopInput implements RecvByteBufAllocator.ExtendedHandle {
             memory = buffer;
         }
         return buffer.clear().retain();
+    }
+
+    /** Whether a buffer is the one that all share: nobody reads into it before the read that goes on has been dealt with. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean holds(ByteBuf buffer) {
+        return buffer == memory;
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
  * through. Not from Netty's pool, whose memory on a newer JDK asks with each access whether it is still there.
  */
 final class LoopMemory extends UnpooledDirectByteBuf {
+    private static final int PAGE_BYTES = 4096;
+
     private final boolean hasAddress = super.hasMemoryAddress();
     private final long address = hasAddress ? super.memoryAddress() : 0;
 
@@ -19,9 +21,13 @@ final class LoopMemory extends UnpooledDirectByteBuf {
         super(UnpooledByteBufAllocator.DEFAULT, memory, memory.capacity());
     }
 
-    /** So many bytes, none of them readable. */
+    /**
+     * So many bytes, none of them readable. They begin where a page of memory does: large messages cost less to receive
+     * and to send there than where the JDK begins a direct buffer, at any multiple of 16 bytes (decision 0018).
+     */
     static ByteBuf allocate(int bytes) {
-        ByteBuffer memory = ByteBuffer.allocateDirect(bytes);
+        ByteBuffer all = ByteBuffer.allocateDirect(bytes + PAGE_BYTES);
+        ByteBuffer memory = all.slice(PAGE_BYTES - all.alignmentOffset(0, PAGE_BYTES), bytes);
         ByteBuf wrapped = Unpooled.wrappedBuffer(memory);
         // With Unsafe Netty wraps it in a class that knows the address, and reads and writes there.
         return (wrapped.getClass() == UnpooledDirectByteBuf.class ? new LoopMemory(memory) : wrapped).clear();

@@ -4,9 +4,10 @@ import dev.duplex.core.PreparedMessage;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.epoll.AbstractEpollStreamChannel;
-import io.netty.channel.unix.IovArray;
 import io.netty.channel.unix.Socket;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,9 @@ final class LoopOutput {
 
     private @Nullable ByteBuf cork;
     private boolean lent;
-    private @Nullable IovArray pieces;
+
+    /** For whoever has large payloads to write; seldom more than one at a time. */
+    private final Deque<Pieces> pieces = new ArrayDeque<>();
 
     /** Frames for many connections, one behind the other; each connection notes from where to where they are for it. */
     private @Nullable ByteBuf shared;
@@ -123,17 +126,20 @@ final class LoopOutput {
         return socket.send(memory, memory.position(), memory.limit());
     }
 
-    /** The same for two pieces in one call. */
-    long write(Channel channel, ByteBuf first, ByteBuf second, int index, int length) throws IOException {
-        IovArray array = pieces;
-        if (array == null) {
-            array = new IovArray(2);
-            pieces = array;
-        }
-        array.clear();
-        array.add(first, first.readerIndex(), first.readableBytes());
-        array.add(second, index, length);
-        return socketOf(channel).writevAddresses(array.memoryAddress(0), array.count());
+    /** The same for pieces of memory, of which there are none yet: to be given back. */
+    Pieces pieces() {
+        Pieces free = pieces.poll();
+        return free == null ? new Pieces() : free;
+    }
+
+    void giveBack(Pieces used) {
+        used.clear();
+        pieces.push(used);
+    }
+
+    /** How many bytes the socket has taken of all that, at once. */
+    static long write(Channel channel, Pieces bytes) throws IOException {
+        return bytes.write(socketOf(channel));
     }
 
     void close() {
@@ -146,9 +152,7 @@ final class LoopOutput {
             shared.release();
             shared = null;
         }
-        if (pieces != null) {
-            pieces.release();
-            pieces = null;
-        }
+        pieces.forEach(Pieces::close);
+        pieces.clear();
     }
 }

@@ -66,7 +66,7 @@ final class Outbox extends ChannelWriter {
         super.attach(ctx);
         if (connection.isClient()) {
             // Told before the channel gives up what it holds.
-            channel.closeFuture().addListener(closing -> lose(untaken()));
+            channel().closeFuture().addListener(closing -> lose(untaken()));
         }
     }
 
@@ -81,7 +81,7 @@ final class Outbox extends ChannelWriter {
 
     SendResult sendBytes(boolean text, ByteBuf payload, int index, int length, @Nullable Object key) {
         if (flowsFreely()) {
-            return canWriteFromWhereItLies(payload, length) && protocol.sendsAsItIs(length)
+            return canGather(payload, length) && protocol.sendsAsItIs(length)
                     ? sendLarge(text, payload, index, length)
                     : sent(protocol.writeMessage(text, payload, index, length, cork(length)));
         }
@@ -220,7 +220,7 @@ final class Outbox extends ChannelWriter {
     /** Whether nothing waits and the channel takes more; any thread. */
     boolean peerKeepsUp() {
         OutboundQueue queue = waiting;
-        return (queue == null || queue.isEmpty()) && channel.isWritable();
+        return (queue == null || queue.isEmpty()) && channel().isWritable();
     }
 
     /** So many bytes are about to leave where other threads see them; on the loop. */
@@ -359,12 +359,12 @@ final class Outbox extends ChannelWriter {
             moved();
         }
         // A channel that is full may only be so because nobody has tried to write yet.
-        if (corkBytes() >= CORK_BYTES || !channel.isWritable()) {
+        if (corkBytes() >= CORK_BYTES || !channel().isWritable()) {
             flush();
         } else {
             flushSoon();
         }
-        return channel.isWritable() ? SendResult.SENT : held();
+        return channel().isWritable() ? SendResult.SENT : held();
     }
 
     void flushSoon() {
@@ -386,7 +386,7 @@ final class Outbox extends ChannelWriter {
         if (ending != Ending.NONE && !disposed) {
             Ending now = ending;
             ending = Ending.NONE;
-            now.begin(channel);
+            now.begin(channel());
         }
     }
 
@@ -396,12 +396,21 @@ final class Outbox extends ChannelWriter {
             return SendResult.CLOSED;
         }
         connection.deadlines().messagePassed();
-        if (!writeFromWhereItLies(payload, index, length)) {
-            return SendResult.CLOSED;
+        if (!gather(payload, index, length)) {
+            flush();
+            if (disposed) {
+                return SendResult.CLOSED;
+            }
         }
-        flush(); // what the socket has not taken
         moved();
-        return channel.isWritable() ? SendResult.SENT : held();
+        return channel().isWritable() ? SendResult.SENT : held();
+    }
+
+    /** What was to leave from where it lies leaves now: something else is about to be there. */
+    void inputEnds() {
+        if (gathers()) {
+            flush();
+        }
     }
 
     void writabilityChanged() {
@@ -413,11 +422,11 @@ final class Outbox extends ChannelWriter {
 
     /** Moves what waits into the channel while the channel takes it; tells the owner once nothing waits. */
     private void drain() {
-        if (!congested || disposed || !channel.isWritable()) {
+        if (!congested || disposed || !channel().isWritable()) {
             return;
         }
         // Each time anew: the end of a message in parts puts what waited behind it first.
-        for (OutboundQueue queue = waiting; queue != null && channel.isWritable(); queue = waiting) {
+        for (OutboundQueue queue = waiting; queue != null && channel().isWritable(); queue = waiting) {
             MOVING.lazySet(this, corkBytes() + (long) queue.bytes());
             Outgoing next = queue.poll();
             if (next == null) {
@@ -432,7 +441,7 @@ final class Outbox extends ChannelWriter {
             }
         }
         moved();
-        if (disposed || waiting != null || !channel.isWritable()) {
+        if (disposed || waiting != null || !channel().isWritable()) {
             return;
         }
         if (pongHeld) {
@@ -441,7 +450,7 @@ final class Outbox extends ChannelWriter {
         }
         flushChannel();
         moved();
-        if (disposed || !channel.isWritable()) {
+        if (disposed || !channel().isWritable()) {
             return;
         }
         congested = false;

@@ -407,13 +407,21 @@ public final class WebSocketConnection extends ChannelInboundHandlerAdapter impl
     private void receive(ByteBuf in) {
         outbox.corkUp();
         try {
-            protocol.receive(in, this);
+            deliver(in);
         } finally {
             if (in.isReadable() && !closed) {
                 // Paused between two messages. A copy of its own size: the read buffer may be much larger.
                 unread = channel.alloc().buffer(in.readableBytes()).writeBytes(in);
             }
             in.release();
+        }
+    }
+
+    private void deliver(ByteBuf in) {
+        try {
+            protocol.receive(in, this);
+        } finally {
+            outbox.inputEnds();
         }
     }
 

@@ -19,6 +19,17 @@ class LoopMemoryTest {
     }
 
     @Test
+    void beginsWhereAPageDoes() {
+        for (int bytes : new int[] {1, 64, 4096, 5000, 512 * 1024}) {
+            ByteBuf memory = LoopMemory.allocate(bytes);
+            assertThat(memory.internalNioBuffer(0, bytes).alignmentOffset(0, 4096))
+                    .isZero();
+            assertThat(memory.capacity()).isEqualTo(bytes);
+            memory.release();
+        }
+    }
+
+    @Test
     void isWhereItsViewsAre() {
         ByteBuf memory = LoopMemory.allocate(8).writeLong(0x0102030405060708L);
         assertThat(memory.hasMemoryAddress()).isEqualTo(memory.slice().hasMemoryAddress());

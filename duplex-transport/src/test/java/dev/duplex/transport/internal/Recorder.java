@@ -21,8 +21,14 @@ final class Recorder implements ConnectionListener, MessageSink {
     final ByteBuf out = Unpooled.buffer();
 
     Consumer<String> onMessage = text -> {};
+    Payloads onPayload = (text, payload, index, length) -> {};
     Runnable onDrain = () -> {};
     Runnable onDropped = () -> {};
+
+    /** Gets a message as it lies there. */
+    interface Payloads {
+        void take(boolean text, ByteBuf payload, int index, int length);
+    }
 
     List<String> take() {
         List<String> taken = List.copyOf(events);
@@ -41,6 +47,7 @@ final class Recorder implements ConnectionListener, MessageSink {
         String message = describe(text, payload, index, length);
         events.add((text ? "text " : "binary ") + message);
         onMessage.accept(message);
+        onPayload.take(text, payload, index, length);
     }
 
     @Override

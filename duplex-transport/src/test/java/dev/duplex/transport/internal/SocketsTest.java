@@ -3,10 +3,7 @@ package dev.duplex.transport.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.duplex.core.Delivery;
 import dev.duplex.core.Limits;
-import dev.duplex.core.Role;
-import dev.duplex.core.WebSocketProtocol;
 import dev.duplex.core.deflate.DedicatedCount;
 import dev.duplex.core.deflate.DeflateResources;
 import dev.duplex.transport.CloseEvent;
@@ -17,7 +14,6 @@ import dev.duplex.transport.Transport;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -35,7 +31,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -98,60 +93,6 @@ class SocketsTest {
         }
     }
 
-    /** A client on a blocking socket. */
-    private static final class Client implements AutoCloseable {
-        final Socket socket;
-        final Recorder recorder = new Recorder();
-        private final AtomicLong key = new AtomicLong(7);
-        final WebSocketProtocol protocol = new WebSocketProtocol(
-                Role.CLIENT, Limits.DEFAULTS, Delivery.WHOLE, null, UnpooledByteBufAllocator.DEFAULT, () ->
-                        (int) key.addAndGet(0x1357_9bdf));
-
-        Client(Socket socket) throws IOException {
-            this.socket = socket;
-            socket.setSoTimeout(SECONDS * 1000);
-        }
-
-        void send(ByteBuf bytes) throws IOException {
-            bytes.readBytes(socket.getOutputStream(), bytes.readableBytes());
-            bytes.release();
-        }
-
-        void text(String text) throws IOException {
-            ByteBuf bytes = Unpooled.buffer();
-            protocol.writeText(text, bytes);
-            send(bytes);
-        }
-
-        void close(int code) throws IOException {
-            ByteBuf bytes = Unpooled.buffer();
-            protocol.writeClose(code, "", bytes);
-            send(bytes);
-        }
-
-        /** Reads once; false at the end of the stream. */
-        boolean read() throws IOException {
-            byte[] bytes = new byte[65_536];
-            int length = socket.getInputStream().read(bytes);
-            if (length > 0) {
-                ByteBuf in = Unpooled.wrappedBuffer(bytes, 0, length);
-                protocol.receive(in, recorder);
-            }
-            return length > 0;
-        }
-
-        void answer() throws IOException {
-            send(recorder.out.readRetainedSlice(recorder.out.readableBytes()));
-        }
-
-        @Override
-        public void close() throws IOException {
-            socket.close();
-            protocol.dispose();
-            recorder.out.release();
-        }
-    }
-
     private int listen(Transport transport, Limits limits, SlowConsumerPolicy policy, @Nullable Tls tls) {
         EventLoops opened = null;
         String missing = "";
@@ -191,8 +132,8 @@ class SocketsTest {
         return listen(transport, limits, SlowConsumerPolicy.CLOSE, null);
     }
 
-    private Client connect(int port) throws IOException {
-        return new Client(new Socket(InetAddress.getLoopbackAddress(), port));
+    private BlockingPeer connect(int port) throws IOException {
+        return new BlockingPeer(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
     private Accepted accepted() throws InterruptedException {
@@ -215,7 +156,7 @@ class SocketsTest {
         int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(16 * 1024 * 1024));
         int threads = 8;
         int messages = 1000;
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             List<Thread> senders = new ArrayList<>();
             AtomicInteger refused = new AtomicInteger();
@@ -256,7 +197,7 @@ class SocketsTest {
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
     void whatIsSentOnceNothingWaitsComesBehindWhatOthersHaveSent(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(16 * 1024 * 1024));
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             server.listener().whenDrained = () -> {
                 server.listener().whenDrained = () -> {};
@@ -281,7 +222,7 @@ class SocketsTest {
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
     void aPeerThatNeverAnswersTheCloseFrameIsCut(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300)));
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             server.connection().close(1000, "done");
             while (client.read()) {}
@@ -298,7 +239,7 @@ class SocketsTest {
     void threadsSendWhileBothSidesClose(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS);
         for (int round = 0; round < 40; round++) {
-            try (Client client = connect(port)) {
+            try (BlockingPeer client = connect(port)) {
                 Accepted server = accepted();
                 CountDownLatch started = new CountDownLatch(4);
                 List<Thread> senders = new ArrayList<>();
@@ -347,7 +288,7 @@ class SocketsTest {
         int port = listen(transport, Limits.DEFAULTS.withMaxBufferedBytes(64 * 1024 * 1024));
         int messages = 12;
         int length = 700_000;
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             CompletableFuture<List<SendResult>> results = new CompletableFuture<>();
             server.connection().channel().eventLoop().execute(() -> {
@@ -383,7 +324,7 @@ class SocketsTest {
     void aPeerThatStopsReadingMeetsTheBound(Transport transport) throws Exception {
         Limits limits = Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300));
         int port = listen(transport, limits);
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             ByteBuf payload = Unpooled.wrappedBuffer(new byte[1024]);
             long most = 0;
@@ -405,7 +346,7 @@ class SocketsTest {
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
     void nothingIsTakenAfterTheBoundWasMet(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(300)));
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             ByteBuf payload = Unpooled.wrappedBuffer(new byte[64 * 1024]);
             CountDownLatch refused = new CountDownLatch(1);
@@ -443,7 +384,7 @@ class SocketsTest {
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
     void aViolatorReadsItsCloseFrameAndTheEnd(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS);
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             client.text("fine");
             client.send(End.hex("83 80 00000000"));
@@ -465,8 +406,8 @@ class SocketsTest {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
         for (boolean violates : new boolean[] {false, true}) {
-            try (Client client =
-                    new Client(context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port))) {
+            try (BlockingPeer client =
+                    new BlockingPeer(context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port))) {
                 client.text("hello");
                 Accepted server = accepted();
                 assertThat(server.listener().messages.poll(SECONDS, TimeUnit.SECONDS))
@@ -495,7 +436,7 @@ class SocketsTest {
     @EnumSource(names = {"NIO", "EPOLL", "IO_URING"})
     void aPausedConnectionDeliversEverythingOnceResumed(Transport transport) throws Exception {
         int port = listen(transport, Limits.DEFAULTS);
-        try (Client client = connect(port)) {
+        try (BlockingPeer client = connect(port)) {
             Accepted server = accepted();
             CompletableFuture<Void> paused = new CompletableFuture<>();
             server.connection().channel().eventLoop().execute(() -> {
