@@ -135,7 +135,7 @@ class HostileSocketIoTest {
         Http.Frames frames = connected();
         String named = number.isEmpty() ? "" : ",\"num\":" + number;
         frames.send("451-[\"echo\",{\"_placeholder\":true" + named + "}]");
-        frames.send(new byte[] {1});
+        frames.sendUnlessEnded(new byte[] {1});
         assertThat(frames.next()).isEqualTo("end 1000");
         Http.Frames text = connected();
         text.send("42[\"echo\",{\"_placeholder\":true" + named + "}]");
@@ -164,7 +164,7 @@ class HostileSocketIoTest {
             Http.Frames frames = connected();
             frames.send(packet);
             if (packet.startsWith("45")) {
-                frames.send(new byte[] {1});
+                frames.sendUnlessEnded(new byte[] {1});
             }
             assertThat(frames.next()).as(packet).isEqualTo("end 1000");
         }

@@ -3,6 +3,7 @@ package dev.duplex.socketio.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.server.WebSocketServer;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -115,6 +117,15 @@ public final class Http {
 
         public void send(byte... frame) throws Exception {
             socket.sendBinary(ByteBuffer.wrap(frame), true).get(30, TimeUnit.SECONDS);
+        }
+
+        /** Sends a frame to a server that may already have ended the connection for what came before it. */
+        public void sendUnlessEnded(byte... frame) throws Exception {
+            try {
+                send(frame);
+            } catch (ExecutionException e) {
+                assertThat(e).hasCauseInstanceOf(IOException.class);
+            }
         }
 
         public void close() {
