@@ -2,7 +2,7 @@
 import shutil
 import subprocess
 
-from .servers import BUILT, OURS, ROOT, TCNATIVE, java_home
+from .servers import BUILT, FLOORS, OURS, ROOT, TCNATIVE, java_home
 
 LOAD = ROOT / "benchmarks" / "load"
 NEEDED = {  # what has to be there: how to tell, and the package of Debian that has it
@@ -35,7 +35,7 @@ def build(names):
     if TCNATIVE in names:
         subprocess.run(["mvn", "--batch-mode", "--no-transfer-progress", "-q", "-f", ROOT / "pom.xml", "-pl", "benchmarks",
                         "dependency:copy@tcnative"], check=True)
-    if any(name not in OURS and name != "floor" for name in names):
+    if any(name not in OURS and name not in FLOORS for name in names):
         subprocess.run([ROOT / "peers/build"], check=True, stdout=subprocess.DEVNULL)
 
 

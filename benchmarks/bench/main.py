@@ -50,7 +50,7 @@ def parse(arguments):
         prog="scripts/bench", description="Server CPU time per message and memory per idle connection, side by side.",
         epilog=f"servers: {', '.join(servers.known())}. scenarios: "
         + "; ".join(f"{each.name} {each.title}" for each in SCENARIOS.values()) + ".")
-    defaults = ["floor", "duplex", "duplex-io_uring", "duplex-nio", servers.TCNATIVE, *servers.PEERS]
+    defaults = [*servers.FLOORS, "duplex", "duplex-io_uring", "duplex-nio", servers.TCNATIVE, *servers.PEERS]
     parser.add_argument("--peers", metavar="A,B", default=",".join(defaults), help="which servers (default: %(default)s)")
     parser.add_argument("--scenarios", metavar="A,B", default=",".join(SCENARIOS), help="default: %(default)s")
     parser.add_argument("--server", metavar="NAME=COMMAND", action="append", default=[], type=servers.given,

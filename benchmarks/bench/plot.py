@@ -68,7 +68,7 @@ def _panel(panel, left, top, width):
              f'  <line class="one" x1="{x(1):.1f}" x2="{x(1):.1f}" y1="{top + HEAD - 4}" y2="{bottom + 2}"/>']
     for index, (server, ratio) in enumerate(ratios):
         y = top + HEAD + BAR * index
-        kind = "ours" if server.startswith(OURS) else "floor" if server == FLOOR else "peer"
+        kind = "ours" if server.startswith(OURS) else "floor" if server.startswith(FLOOR) else "peer"
         end = x(ratio)
         parts.append(f'  <text x="{left + LABEL - 6:.1f}" y="{y + 11}" text-anchor="end">{escape(TITLES.get(server, server))}</text>'
                      f'<rect class="{kind}" x="{left + LABEL:.1f}" y="{y + 2}" width="{max(end - left - LABEL, 1):.1f}" height="{BAR - 4}" rx="2"/>'

@@ -2,6 +2,8 @@
 import json
 import statistics
 
+from .servers import known
+
 OURS = "duplex"
 FLOOR = "floor"
 
@@ -34,7 +36,10 @@ class Results:
         return list(dict.fromkeys(scenario for scenario, _ in self._cells))
 
     def servers(self):
-        return list(dict.fromkeys(server for _, server in self._cells))
+        """The floor first, then ours, then the others, in whatever order they were measured."""
+        order = known()
+        return sorted(dict.fromkeys(server for _, server in self._cells),
+                      key=lambda server: order.index(server) if server in order else len(order))
 
     def versions(self):
         return {name: version for run in self.runs for name, version in run["versions"].items()}

@@ -15,6 +15,8 @@ PEERS = ["netty", "vertx", "helidon", "undertow", "jetty", "tomcat", "java-webso
 # For memory: all pages of the heap are there from the beginning, so that what comes in addition is outside of it.
 TOUCHED = ["-Xms2g", "-XX:+AlwaysPreTouch"]
 OURS = {"duplex": "AUTO", "duplex-epoll": "EPOLL", "duplex-io_uring": "IO_URING", "duplex-nio": "NIO", "duplex-tcnative": "AUTO"}
+FLOOR_EACH = "floor-each"  # what the floor costs where it sends large messages one by one, as others do
+FLOORS = {"floor": [], FLOOR_EACH: ["each"]}
 TCNATIVE = "duplex-tcnative"  # with BoringSSL in place of the JDK's TLS
 TITLES = {
     "duplex": "Duplex",
@@ -23,6 +25,7 @@ TITLES = {
     "duplex-nio": "Duplex on NIO",
     "duplex-tcnative": "Duplex with tcnative",
     "floor": "floor in C",
+    FLOOR_EACH: "floor in C, a send for each message",
     "netty": "Netty websocketx",
     "vertx": "Vert.x",
     "helidon": "Helidon",
@@ -54,6 +57,8 @@ class Server:
     def can(self, scenario):
         if self.name == "floor":
             return not scenario.tls
+        if self.name == FLOOR_EACH:
+            return scenario.name == "D"
         if self.name == TCNATIVE:
             return scenario.tls
         if scenario.deflate:
@@ -63,8 +68,8 @@ class Server:
     def command(self, port, scenario):
         if self.external:
             return [part.replace("{port}", str(port)) for part in shlex.split(self.external)]
-        if self.name == "floor":
-            return [str(BUILT / "floor"), str(port)]
+        if self.name in FLOORS:
+            return [str(BUILT / "floor"), str(port), *FLOORS[self.name]]
         if self.name in OURS:
             tls = [str(BUILT / "certificate.pem"), str(BUILT / "key.pem")] if scenario.tls else []
             engine = ["-Dtls=OPENSSL"] if self.name == TCNATIVE else []
@@ -87,11 +92,11 @@ class Server:
 
 def known():
     """All names that --peers takes."""
-    return ["floor", *OURS, *PEERS, "websockets"]
+    return [*FLOORS, *OURS, *PEERS, "websockets"]
 
 
 def find(name):
-    if name == "floor":
+    if name in FLOORS:
         return Server(name)
     if name in OURS:
         return Server(name, _our_version(), "java")

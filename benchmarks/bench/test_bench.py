@@ -93,7 +93,7 @@ class ReportTest(unittest.TestCase):
         counted = [{"scenario": "A", "server": "duplex", "repetition": 0, "calls": 2.01, "heap_allocated": 0.0},
                    {"scenario": "A", "server": "floor", "repetition": 0, "calls": 2.5, "heap_allocated": None}]
         results = Results([{"run": RUN}, *lines("A", "duplex", 4), *lines("A", "floor", 3), *counted])
-        self.assertEqual(report.counts(results, "calls"), "| server | A |\n|---|---|\n| Duplex | 2.01 |\n| floor in C | 2.50 |\n")
+        self.assertEqual(report.counts(results, "calls"), "| server | A |\n|---|---|\n| floor in C | 2.50 |\n| Duplex | 2.01 |\n")
         self.assertEqual(report.counts(results, "heap_allocated"), "| server | A |\n|---|---|\n| Duplex | 0 |\n")
         self.assertEqual(results.median("A", "duplex"), 4)
 
@@ -242,7 +242,7 @@ class CommandTest(unittest.TestCase):
     def test_an_unknown_name_is_refused_with_those_that_there_are(self):
         with self.assertRaisesRegex(SystemExit, "no scenario X; there are: A, B"):
             parse(["--scenarios", "X"])
-        with self.assertRaisesRegex(SystemExit, "no server nettie; there are: floor, duplex"):
+        with self.assertRaisesRegex(SystemExit, "no server nettie; there are: floor, floor-each, duplex"):
             parse(["--peers", "nettie"])
 
     def test_memory_is_a_slope_after_as_many_handshakes_as_are_measured(self):

@@ -1,7 +1,8 @@
 /*
- * floor PORT: the least that a WebSocket server on epoll can do. It answers the upgrade with a fixed response (right only
+ * floor PORT [each]: the least that a WebSocket server on epoll can do. It answers the upgrade with a fixed response (right only
  * for the sample key of RFC 6455 §1.3), unmasks, and sends the frame back: no API, no check of UTF-8, no limits, no
- * keepalive, one recv(2) and one send(2) per wake-up. /broadcast sends what one read has brought to all its connections.
+ * keepalive, one recv(2) and one send(2) per wake-up; with `each` one send(2) for each message that it echoes, as a server
+ * that sends large messages from where they lie. /broadcast sends what one read has brought to all its connections.
  * With permessage-deflate it inflates and deflates each message by zlib (deflate.c). What it costs is the share of the
  * machine, and zlib's; nobody could use it as a server.
  */
@@ -24,7 +25,7 @@
 #define EXTENSION "Sec-WebSocket-Extensions: permessage-deflate; client_no_context_takeover; server_no_context_takeover\r\n"
 
 static uint8_t buf[(1 << 19) + 64];
-static int ep, members_n;
+static int ep, members_n, each;
 static struct conn **members;
 
 static void drop(struct conn *c) {
@@ -88,7 +89,7 @@ static void on_read(struct conn *c) {
         echo_deflated(c, buf, (size_t)r);
         return;
     }
-    uint8_t *p = buf, *e = buf + r, *d = buf;
+    uint8_t *p = buf, *e = buf + r, *d = buf, *unsent = buf;
     while (p < e) {
         if (!c->left) { /* gather one header */
             unsigned need = 6;
@@ -119,16 +120,21 @@ static void on_read(struct conn *c) {
         d += k;
         p += k;
         c->left -= k;
+        if (each && !c->left && !c->member) {
+            out(c, unsent, (size_t)(d - unsent));
+            unsent = d;
+        }
     }
-    size_t n = (size_t)(d - buf);
+    size_t n = (size_t)(d - unsent);
     if (!n) return;
-    if (!c->member) out(c, buf, n);
+    if (!c->member) out(c, unsent, n);
     else for (int i = 0; i < members_n; i++) out(members[i], buf, n);
 }
 
 int main(int argc, char **argv) {
     int port = argc > 1 ? atoi(argv[1]) : 9001, one = 1, l = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct rlimit rl = { 0, 0 };
+    each = argc > 2 && !strcmp(argv[2], "each");
     getrlimit(RLIMIT_NOFILE, &rl);
     rl.rlim_cur = rl.rlim_max;
     setrlimit(RLIMIT_NOFILE, &rl);
