@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Who does not read is not written to for ever: clients that do not, and programs that do not. */
 @Timeout(120)
@@ -31,6 +32,9 @@ class FlowTest {
     /** What the first line says decides: an echo, or lines without end. */
     private static final String EITHER =
             "read -r word; echo $$; [ $word = flood ] && exec yes $(head -c 9999 /dev/zero | tr '\\0' x); exec cat";
+
+    @TempDir
+    private Path directory;
 
     /** Messages back and forth, for which each loop has to come round: whatever could happen by then has happened. */
     private static void turns(RawClient echo, int times) {
@@ -149,47 +153,75 @@ class FlowTest {
     private static Served impatient(Slow policy, Runnable dropped, String script) {
         return Served.setup()
                 .shell(script)
+                .server(builder -> builder.eventLoops(1)) // so that whose turn it is says something of all
                 .bridge(new BridgeOptions(FrameOptions.LINES, 64 * 1024, policy, false, true, dropped))
                 .slow(SlowConsumerPolicy.CLOSE, policy == Slow.CLOSE ? 64 * 1024 : 1 << 20)
                 .start();
     }
 
     @Test
-    void dropsTheOldestMessagesIfThatIsWanted() {
-        List<Integer> got = gotOfTwoThousand(Slow.DROP_OLD);
-        assertThat(got).isSorted().doesNotHaveDuplicates().hasSizeLessThan(2000).endsWith(1998, 1999, 2000);
+    void dropsTheOldestMessagesIfThatIsWanted() throws Exception {
+        Flood flood = flood(Slow.DROP_OLD);
+        assertThat(flood.got)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .hasSizeLessThan(flood.lines)
+                .endsWith(flood.lines - 2, flood.lines - 1, flood.lines);
     }
 
     @Test
-    void dropsTheNewestMessagesIfThatIsWanted() {
-        List<Integer> got = gotOfTwoThousand(Slow.DROP_NEW);
-        assertThat(got).isSorted().doesNotHaveDuplicates().hasSizeLessThan(2000).startsWith(1, 2, 3);
-        assertThat(got).doesNotContain(2000);
+    void dropsTheNewestMessagesIfThatIsWanted() throws Exception {
+        Flood flood = flood(Slow.DROP_NEW);
+        assertThat(flood.got)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .hasSizeLessThan(flood.lines)
+                .startsWith(1, 2, 3)
+                .doesNotContain(flood.lines);
     }
 
-    /** Which of 2,000 lines a client gets that begins to read when all of them were written. */
-    private static List<Integer> gotOfTwoThousand(Slow policy) {
-        String script = "seq -f %0" + LINE + ".0f 2000; echo all written >&2; read -r go; echo end";
+    /** How many lines a program has written, and which of them its client got. */
+    private record Flood(int lines, List<Integer> got) {}
+
+    /** Lines for a client that begins to read once nothing takes any more of them and the last is written. */
+    private Flood flood(Slow policy) throws Exception {
+        Path enough = directory.resolve("enough");
+        // Half a line behind them, of more than a pipe and its reader hold: once it is written all lines are read, and
+        // sent, kept or dropped.
+        String script = "read -r word; echo $$; [ $word = flood ] || exec cat; lines=0; until [ -e " + enough + " ]; do"
+                + " seq -f %0" + LINE + ".0f $((lines + 1)) $((lines += 100)); done;"
+                + " head -c 500000 /dev/zero | tr '\\0' x; echo written $lines >&2; read -r go; echo; echo end";
         AtomicInteger dropped = new AtomicInteger();
         try (Served served = impatient(policy, dropped::incrementAndGet, script);
-                RawClient client = served.connect()) {
-            served.awaitLog("all written");
-            Served.await("messages are dropped", () -> dropped.get() > 0);
+                RawClient client = served.connect();
+                RawClient echo = echo(served)) {
+            client.sendText("flood").text();
+            Served.await("lines are dropped and none is sent", () -> {
+                int before = dropped.get();
+                long sent = counted(served, "duplex_messages_sent_total");
+                turns(echo, TURNS);
+                return dropped.get() > before && counted(served, "duplex_messages_sent_total") == sent + TURNS;
+            });
+            Files.createFile(enough);
+            served.awaitLog("written ");
+            int lines = served.log()
+                    .lines()
+                    .filter(line -> line.contains("written "))
+                    .mapToInt(line -> Integer.parseInt(line.substring(line.lastIndexOf(' ') + 1)))
+                    .sum();
             List<Integer> got = Collections.synchronizedList(new ArrayList<>());
             Thread reader = new Thread(() -> {
                 for (String text = client.text(); !text.equals("end"); text = client.text()) {
-                    got.add(Integer.parseInt(text));
+                    if (text.length() == LINE) {
+                        got.add(Integer.parseInt(text));
+                    }
                 }
             });
             reader.start();
-            Served.await("none of them waits", () -> got.size() + dropped.get() == 2000);
+            Served.await("none of them waits", () -> got.size() + dropped.get() == lines);
             client.sendText("go");
-            try {
-                reader.join();
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-            return got;
+            reader.join();
+            return new Flood(lines, got);
         }
     }
 
