@@ -8,7 +8,7 @@ const [base, mode] = process.argv.slice(2);
 const PATIENCE_MS = 30_000;
 const options = {
   forceNew: true,
-  reconnectionDelay: 300,
+  reconnectionDelay: 2_000,
   randomizationFactor: 0,
   ...(mode === 'both' ? {} : { transports: [mode] }),
 };
@@ -31,7 +31,7 @@ async function lose(socket, meanwhile) {
 }
 
 async function play() {
-  const a = io(base, options);
+  const a = io(base, { ...options, auth: { name: 'a' } });
   const b = io(base, options);
   await Promise.all([event(a, 'connect'), event(b, 'connect')]);
   log('at first', a.recovered);
@@ -44,6 +44,7 @@ async function play() {
   const missed = [];
   a.onAny((name, ...args) => missed.push([name, ...masked(args)]));
   await lose(a, async () => {
+    await ask(b, 'gone', 'a');
     b.emit('say to all in', 'red', 'in the room', { n: 1 });
     b.emit('say to all in', 'blue', 'elsewhere');
     b.emit('except', 'red');

@@ -205,7 +205,7 @@ const scenes = {
     a.socket.emit('ask', 'nobody', 10_000);
     log(await a.next());
     c.socket.off('question');
-    a.socket.emit('ask', 'asked', 200);
+    a.socket.emit('ask', 'asked', 2_000);
     log(await a.next());
   },
   middleware: async () => {

@@ -11,7 +11,7 @@ record Settings(Duration handshake, Duration keepalive, Duration pong, Duration 
 
     /** For the build. */
     static final Settings SHORT = new Settings(
-            Duration.ofSeconds(3), Duration.ofMillis(500), Duration.ofSeconds(3), Duration.ofMillis(500), 1);
+            Duration.ofSeconds(10), Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofMillis(500), 1);
 
     Limits limits() {
         return Limits.DEFAULTS

@@ -27,13 +27,14 @@ final class CheckDriver {
         this.options = options;
     }
 
+    /** The report of each case; what did not pass beside others is run once more alone. */
     void run() throws Exception {
         int cases = Integer.parseInt(firstMessage("/getCaseCount"));
         ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
         try {
             List<Future<?>> running = new ArrayList<>();
             for (int number = 1; number <= cases; number++) {
-                String path = "/runCase?case=" + number + "&agent=" + agent;
+                String path = runCase(number);
                 running.add(threads.submit(() -> echoUntilClosed(path)));
             }
             for (Future<?> each : running) {
@@ -43,6 +44,17 @@ final class CheckDriver {
             threads.shutdownNow();
         }
         firstMessage("/updateReports?agent=" + agent);
+        for (int number = 1; number <= cases; number++) {
+            if (!firstMessage("/getCaseStatus?case=" + number + "&agent=" + agent)
+                    .contains("\"OK\"")) {
+                echoUntilClosed(runCase(number));
+            }
+        }
+        firstMessage("/updateReports?agent=" + agent);
+    }
+
+    private String runCase(int number) {
+        return "/runCase?case=" + number + "&agent=" + agent;
     }
 
     String firstMessage(String path) throws Exception {

@@ -24,8 +24,7 @@ import java.net.URI;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -156,16 +155,16 @@ class ConformanceTest {
 
     @Test
     void theClientPassesEveryCaseStrictly() throws Exception {
-        CompletableFuture<Report> done = new CompletableFuture<>();
+        List<Report> reports = new CopyOnWriteArrayList<>();
         try (ClientCheck check =
-                new ClientCheck().deadline(DEADLINE).cases(LONG.negate()).onReport(done::complete)) {
+                new ClientCheck().deadline(DEADLINE).cases(LONG.negate()).onReport(reports::add)) {
             InetSocketAddress address = check.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             WebSocketOptions options = WebSocketOptions.builder()
                     .limits(WIDE)
                     .compression(DeflateOptions.DEDICATED)
                     .build();
             new CheckDriver(address, "duplex-client", options).run();
-            Report report = done.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+            Report report = reports.get(reports.size() - 1);
             assertThat(report.peer()).isEqualTo("duplex-client");
             assertThat(report.results().size()).isEqualTo(check.size()).isGreaterThan(680);
             assertThat(others(report)).isEmpty();

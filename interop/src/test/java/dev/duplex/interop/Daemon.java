@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -93,7 +94,8 @@ final class Daemon implements AutoCloseable {
                     return daemon;
                 }
                 daemon.close();
-                if (attempt == ATTEMPTS || !daemon.log.toString().contains("address already in use")) {
+                if (attempt == ATTEMPTS
+                        || !daemon.log.toString().toLowerCase(Locale.ROOT).contains("address already in use")) {
                     throw new AssertionError(
                             kind + " " + all + " ended:\n" + String.join("\n", daemon.log) + daemon.errors);
                 }

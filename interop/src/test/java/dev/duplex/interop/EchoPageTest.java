@@ -180,10 +180,11 @@ class EchoPageTest {
     void endpointsThatSpeakByThemselves(Browser browser) {
         Page page = browser.open(echo.page("/"));
         page.click("[data-path='/time?every=1s']");
-        waitForMessages(page, 1);
+        page.waitUntil("document.querySelector('#log .row[data-type=text]')");
         assertThat(messages(page).get(0)).contains("20").contains("T");
         page.click("#clear").click("[data-path='/headers']");
-        page.waitUntil("document.querySelector('#log .row[data-type=text]')?.textContent.includes('Upgrade')");
+        page.waitUntil("[...document.querySelectorAll('#log .row[data-type=text]')]"
+                + ".some((row) => row.textContent.includes('Upgrade'))");
         assertThat(page.problems()).isEmpty();
     }
 

@@ -150,7 +150,9 @@ class SocketIoPageTest {
                 page.waitUntil("came.includes('to both')");
             }
         }
-        first.waitUntil("!socket.connected");
+        for (Page page : List.of(first, second)) {
+            page.waitUntil("!socket.connected");
+        }
         sockets.clear();
         try (WebSocketServer server = start(SocketIoServer.builder(), script, port)) {
             assertThat(server.port()).isEqualTo(port);

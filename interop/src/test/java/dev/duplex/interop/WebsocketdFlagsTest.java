@@ -202,7 +202,7 @@ class WebsocketdFlagsTest {
 
     @Test
     void oursAsksWhetherAClientIsThereAndGivesUpWhoIsNot() {
-        try (DaemonPair pair = pair("--pingms=200", "cat");
+        try (DaemonPair pair = pair("--pingms=2000", "cat");
                 WireClient client = pair.get(DUPLEX).open("/")) {
             WireClient.Frame ping = client.read();
             assertThat(ping.opcode()).isEqualTo(WireClient.PING);

@@ -88,10 +88,12 @@ class WebsocketdLifecycleTest {
     @EnumSource
     void whenTheClientLeavesTheProgramGetsSignalsOneAfterTheOther(Daemon.Kind kind) {
         String path = deaf("deaf.py");
-        WireClient client = pair.get(kind).open(path);
-        long pid = pid(client);
-        client.close();
-        awaitEnd(pid);
+        try (DaemonPair patient = new DaemonPair(folder, "--dir=" + folder, "--closems=1000")) {
+            WireClient client = patient.get(kind).open(path);
+            long pid = pid(client);
+            client.close();
+            awaitEnd(pid);
+        }
         assertThat(read(notes("deaf.py"))).isEqualTo("SIGINT\nSIGTERM\n");
     }
 
@@ -99,11 +101,13 @@ class WebsocketdLifecycleTest {
     @EnumSource
     void aProgramThatEndsWithItsInputGetsNoSignal(Daemon.Kind kind) {
         String path = DaemonPair.script(folder, "polite", "echo $$; cat > polite.notes; echo ended >> polite.notes");
-        WireClient client = pair.get(kind).open(path);
-        long pid = pid(client);
-        client.text("a line");
-        client.close();
-        awaitEnd(pid);
+        try (DaemonPair patient = new DaemonPair(folder, "--dir=" + folder, "--closems=30000")) {
+            WireClient client = patient.get(kind).open(path);
+            long pid = pid(client);
+            client.text("a line");
+            client.close();
+            awaitEnd(pid);
+        }
         assertThat(read(notes("polite"))).isEqualTo("a line\nended\n");
     }
 
@@ -209,7 +213,7 @@ class WebsocketdLifecycleTest {
     @Test
     void oursReadsAndWritesAtTheSameTime() {
         String path = DaemonPair.script(folder, "echo", "exec cat");
-        try (DaemonPair binary = new DaemonPair(folder, "--dir=" + folder, "--binary");
+        try (DaemonPair binary = new DaemonPair(folder, "--dir=" + folder, "--binary", "--closems=1000");
                 WireClient client = binary.get(DUPLEX).open(path)) {
             client.binary(new byte[300_000]);
             int back = 0;
@@ -262,7 +266,7 @@ class WebsocketdLifecycleTest {
     @Test
     void websocketdStopsWhenBothSidesWantToWrite() {
         String path = DaemonPair.script(folder, "echo", "exec cat");
-        try (DaemonPair binary = new DaemonPair(folder, "--dir=" + folder, "--binary")) {
+        try (DaemonPair binary = new DaemonPair(folder, "--dir=" + folder, "--binary", "--closems=1000")) {
             Daemon daemon = binary.get(WEBSOCKETD);
             try (WireClient client = daemon.open(path)) {
                 client.binary(new byte[300_000]);

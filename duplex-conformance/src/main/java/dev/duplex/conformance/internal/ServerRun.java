@@ -184,7 +184,7 @@ public final class ServerRun {
             peer.send(Frame.text(unlike));
             int others = 0;
             while (others < 10) {
-                Arrival arrival = peer.next(settings.patience());
+                Arrival arrival = peer.next(settings.deadline());
                 if (arrival instanceof Arrival.Message message) {
                     if (new String(message.payload(), java.nio.charset.StandardCharsets.UTF_8).equals(unlike)) {
                         peer.leave();
