@@ -98,6 +98,10 @@ class CloseKindTest {
 
     @Test
     void closedByThisProgram() throws Exception {
+        opened = created -> {
+            created.onmessage(event -> created.close(1000));
+            created.send("hello");
+        };
         connect(peer -> {
             PeerFrame.read(peer);
             PeerFrame.writeText(peer, "close, please");
@@ -105,7 +109,6 @@ class CloseKindTest {
             PeerFrame.write(peer, close.opcode(), close.payload());
             peer.close();
         });
-        socket.onmessage(event -> socket.close(1000));
         endsWith(CloseKind.CLOSED_BY_US, "closed by us");
     }
 

@@ -3,6 +3,7 @@ package dev.duplex.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.duplex.client.internal.wire.WireTap;
+import dev.duplex.core.Limits;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.handshake.HandshakeRequest;
 import dev.duplex.core.handshake.HandshakeResponse;
@@ -213,6 +214,8 @@ class WebSocketObserverTest {
         try (WebSocketServer tls = WebSocketServer.builder()
                 .port(0)
                 .eventLoops(1)
+                // The first handshake in TLS takes its time on a machine with much to do.
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(30)))
                 .tls(Tls.selfSigned())
                 .webSocket("/", WebSocketHandler.onMessage(Session::send))
                 .start()) {
@@ -220,6 +223,7 @@ class WebSocketObserverTest {
                     tls.uri("/").toString(),
                     WebSocketOptions.builder()
                             .insecurelyTrustAnyCertificate()
+                            .handshakeTimeout(Duration.ofSeconds(30))
                             .observer(tap)
                             .build(),
                     recorder.handlers());

@@ -349,14 +349,14 @@ class WebSocketStreamTest {
     // ---------------------------------------------------------------------------------------------------- backpressure
     // in
 
-    /** A server that sends without end, as fast as it is read, and cuts who takes nothing for half a second. */
-    private BlockingQueue<CloseEvent> serveWithoutEnd(int messages) {
+    /** A server that sends so many messages as fast as it is read. */
+    private BlockingQueue<CloseEvent> serveMessages(int messages, Limits limits) {
         BlockingQueue<CloseEvent> closed = new LinkedBlockingQueue<>();
         byte[] payload = new byte[64 * 1024];
         server = WebSocketServer.builder()
                 .port(0)
                 .eventLoops(1)
-                .limits(Limits.DEFAULTS.withSendTimeout(SEND_TIMEOUT))
+                .limits(limits)
                 .webSocket("/", new WebSocketHandler() {
                     private int sent;
 
@@ -385,7 +385,8 @@ class WebSocketStreamTest {
 
     @Test
     void aServerThatSendsWhatNobodyAsksForHasToWait() throws Exception {
-        BlockingQueue<CloseEvent> closed = serveWithoutEnd(Integer.MAX_VALUE);
+        BlockingQueue<CloseEvent> closed =
+                serveMessages(Integer.MAX_VALUE, Limits.DEFAULTS.withSendTimeout(SEND_TIMEOUT));
         stream = new WebSocketStream(
                 server.uri("/").toString(),
                 WebSocketOptions.builder().compression(DeflateOptions.DISABLED).build());
@@ -400,7 +401,7 @@ class WebSocketStreamTest {
 
     @Test
     void whoAsksForOneMessageAfterTheOtherGetsThemAll() throws Exception {
-        BlockingQueue<CloseEvent> closed = serveWithoutEnd(300);
+        BlockingQueue<CloseEvent> closed = serveMessages(300, Limits.DEFAULTS);
         stream = new WebSocketStream(
                 server.uri("/").toString(),
                 WebSocketOptions.builder().compression(DeflateOptions.DISABLED).build());

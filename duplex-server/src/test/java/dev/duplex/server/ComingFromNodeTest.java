@@ -387,8 +387,9 @@ class ComingFromNodeTest {
 
     @Test
     void servesWss() throws Exception {
-        try (WebSocketServer server =
-                start(builder -> builder.webSocket("/", events).tls(Tls.selfSigned("localhost")))) {
+        try (WebSocketServer server = start(builder -> builder.webSocket("/", events)
+                .tls(Tls.selfSigned("localhost"))
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(30))))) {
             assertThat(server.uri("/")).hasScheme("wss");
             try (RawClient client = new RawClient(
                             trustingEverybody().getSocketFactory().createSocket("127.0.0.1", server.port()))

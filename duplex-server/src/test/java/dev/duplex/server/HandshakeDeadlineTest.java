@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** When many come at once the server may be the one who is late. */
 class HandshakeDeadlineTest {
-    private static final Limits LIMITS = Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(1));
+    private static final Limits LIMITS = Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(4));
 
     private final CountDownLatch held = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);

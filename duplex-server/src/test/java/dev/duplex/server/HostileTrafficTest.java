@@ -40,7 +40,8 @@ class HostileTrafficTest {
         @Override
         public WebSocketServer.Builder server() {
             Limits limits = Limits.DEFAULTS;
-            Limits brief = limits.withIdleTimeout(Duration.ofSeconds(2)).withCloseTimeout(Duration.ofSeconds(1));
+            Limits closing = limits.withCloseTimeout(Duration.ofSeconds(1));
+            Limits brief = closing.withIdleTimeout(Duration.ofSeconds(2));
             return WebSocketServer.builder()
                     .eventLoops(2)
                     .compression(DeflateOptions.SHARED)
@@ -66,7 +67,7 @@ class HostileTrafficTest {
                     .webSocket(
                             "/closes",
                             Route.to(WebSocketHandler.onMessage((session, message) -> session.close(1000, "enough")))
-                                    .limits(brief))
+                                    .limits(closing))
                     .webSocket("/throws", WebSocketHandler.onMessage((session, message) -> {
                         throw new IllegalStateException("as it must");
                     }))

@@ -3,12 +3,14 @@ package dev.duplex.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import dev.duplex.core.Limits;
 import io.netty.util.ResourceLeakDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,6 +52,8 @@ class HotPathTest {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
             return WebSocketServer.builder()
                     .eventLoops(1)
+                    // Without pings, which members that are read in turn would answer late.
+                    .limits(Limits.DEFAULTS.withKeepalive(Duration.ZERO, Duration.ofSeconds(20)))
                     .webSocket("/echo", WebSocketHandler.onMessage(Session::send))
                     .webSocket("/topic", new WebSocketHandler() {
                         private final byte[] payload = new byte[20];

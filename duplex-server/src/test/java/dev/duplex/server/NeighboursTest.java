@@ -3,12 +3,14 @@ package dev.duplex.server;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.duplex.core.Limits;
 import dev.duplex.transport.Tls;
 import dev.duplex.transport.Transport;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -153,6 +155,7 @@ class NeighboursTest {
             WebSocketServer.Builder builder = WebSocketServer.builder()
                     .port(0)
                     .eventLoops(1)
+                    .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(30)))
                     .webSocket("/whole", echo)
                     .webSocket("/parts", Route.to(echo).streaming())
                     .webSocket("/pausing", new Pausing())

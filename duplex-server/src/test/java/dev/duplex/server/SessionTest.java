@@ -307,10 +307,11 @@ class SessionTest {
             assertThat(client.send(RawClient.handshake("/")).response().status())
                     .isEqualTo(101);
             Session session = journal.session();
-            while (session.send(new byte[16 * 1024]) != SendResult.DROPPED) {
+            // While the peer's network takes more, what waited may be gone as soon as one was dropped.
+            Await.until("a message is dropped while others wait", () -> {
                 assertThat(session.isOpen()).isTrue();
-            }
-            assertThat(session.bufferedAmount()).isPositive();
+                return session.send(new byte[16 * 1024]) == SendResult.DROPPED && session.bufferedAmount() > 0;
+            });
             assertThat(session.isOpen()).isTrue();
             assertThat(client.frame().payload()).hasSize(16 * 1024);
         }
@@ -671,7 +672,7 @@ class SessionTest {
     void pingsAndCutsASilentPeer() throws Exception {
         Journal journal = new Journal();
         Route route =
-                Route.to(journal).limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofSeconds(2)));
+                Route.to(journal).limits(Limits.DEFAULTS.withKeepalive(Duration.ofMillis(200), Duration.ofSeconds(5)));
         try (WebSocketServer server = serve(route);
                 RawClient client = RawClient.open(server, "/")) {
             assertThat(client.frame().opcode()).isEqualTo(9);

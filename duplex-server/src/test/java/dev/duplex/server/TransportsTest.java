@@ -43,7 +43,9 @@ class TransportsTest {
     private static WebSocketServer.Builder builder() {
         return WebSocketServer.builder()
                 .eventLoops(1)
-                .limits(Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(200)))
+                .limits(Limits.DEFAULTS
+                        .withHandshakeTimeout(Duration.ofSeconds(30))
+                        .withCloseTimeout(Duration.ofMillis(200)))
                 .webSocket("/", ECHO);
     }
 
@@ -188,7 +190,9 @@ class TransportsTest {
         try (WebSocketServer server = builder()
                 .port(0)
                 .tls(TLS)
-                .limits(Limits.DEFAULTS.withCloseTimeout(Duration.ofMillis(200)))
+                .limits(Limits.DEFAULTS
+                        .withHandshakeTimeout(Duration.ofSeconds(30))
+                        .withCloseTimeout(Duration.ofMillis(200)))
                 .webSocket("/journal", journal)
                 .http("/large", HttpHandler.of(request -> HttpResponse.bytes("application/octet-stream", large)))
                 .start()) {
@@ -228,8 +232,12 @@ class TransportsTest {
 
     @Test
     void aClientOverTlsSeesWhyItIsRefusedThoughItGoesOnSending() throws Exception {
-        try (WebSocketServer server =
-                builder().port(0).tls(TLS).maxHttpBodyBytes(1000).start()) {
+        try (WebSocketServer server = builder()
+                .port(0)
+                .tls(TLS)
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(30)))
+                .maxHttpBodyBytes(1000)
+                .start()) {
             SSLContext trusting = SSLContext.getInstance("TLS");
             trusting.init(null, new X509ExtendedTrustManager[] {new TrustEveryone()}, null);
             for (int i = 0; i < 3; i++) {

@@ -283,7 +283,7 @@ class UpgradeTest {
         CompletableFuture<UpgradeResponse> late = new CompletableFuture<>();
         CountDownLatch givenBack = new CountDownLatch(2);
         try (WebSocketServer server = builder()
-                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofMillis(200)))
+                .limits(Limits.DEFAULTS.withHandshakeTimeout(Duration.ofSeconds(2)))
                 .webSocket("/late", Route.to(new Journal()).onUpgradeAsync(request -> late))
                 .webSocket(
                         "/wrong",

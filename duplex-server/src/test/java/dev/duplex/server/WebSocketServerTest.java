@@ -28,10 +28,10 @@ class WebSocketServerTest {
                             return WebSocket.Listener.super.onText(webSocket, data, last);
                         }
                     })
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
             client.sendText("Grüße, 世界", true);
 
-            assertThat(received.get(5, TimeUnit.SECONDS)).isEqualTo("Grüße, 世界");
+            assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo("Grüße, 世界");
             assertThat(server.sessions()).hasSize(1);
         }
     }
@@ -61,10 +61,10 @@ class WebSocketServerTest {
                             return CompletableFuture.completedFuture(null);
                         }
                     })
-                    .get(5, TimeUnit.SECONDS);
+                    .get(30, TimeUnit.SECONDS);
 
             // The JDK's client reports an end without a close frame as 1006, or as an error.
-            assertThat(ended.get(5, TimeUnit.SECONDS))
+            assertThat(ended.get(30, TimeUnit.SECONDS))
                     .satisfiesAnyOf(
                             error -> assertThat(error).isInstanceOf(IOException.class),
                             error -> assertThat(error).hasMessage("a close frame 1006"));
