@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class BenchCommandTest {
@@ -146,9 +147,7 @@ class BenchCommandTest {
     @Test
     void tellsWhatIsNoEcho() throws IOException {
         assertThat(bench("/reverse", "-c1", "--rate=100", "--json")).isZero();
-        assertThat(result().path("messages").path("wrong").longValue())
-                .isEqualTo(result().path("messages").path("answered").longValue())
-                .isPositive();
+        assertThat(seconds("wrong")).isEqualTo(seconds("answered")).isPositive();
         assertThat(bench("/reverse", "-c1", "--rate=100", "--json", "--any-answer"))
                 .isZero();
         assertThat(result().path("messages").path("wrong").longValue()).isZero();
@@ -164,7 +163,7 @@ class BenchCommandTest {
 
     @Test
     void countsConnectionsThatTheServerCloses() throws IOException {
-        assertThat(bench("/close?code=4001&reason=bye", "-c3", "--json", "--timeout=50ms"))
+        assertThat(bench("/close?code=4001&reason=bye", "-c3", "--json", "--duration=2s", "--timeout=50ms"))
                 .isZero();
         assertThat(result().path("connections").path("lost").intValue()).isEqualTo(3);
         assertThat(result().path("closes").path("4001 by the server: bye").intValue())
@@ -173,7 +172,8 @@ class BenchCommandTest {
 
     @Test
     void countsConnectionsThatVanish() throws IOException {
-        assertThat(bench("/drop", "-c3", "--json", "--timeout=50ms")).isZero();
+        assertThat(bench("/drop", "-c3", "--json", "--duration=2s", "--timeout=50ms"))
+                .isZero();
         assertThat(result().path("connections").path("lost").intValue()).isEqualTo(3);
         assertThat(result().path("closes").toString()).contains("1006");
     }
@@ -297,7 +297,7 @@ class BenchCommandTest {
                             "--rate=200",
                             "--warmup=0",
                             "--duration=500ms",
-                            "--timeout=50ms"))
+                            "--timeout=2s"))
                     .as(err.toString())
                     .isZero();
         }
@@ -343,14 +343,15 @@ class BenchCommandTest {
                 .isBetween(-6L, 6L);
     }
 
-    @Test
-    void aBroadcastReachesEverybody() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aBroadcastReachesEverybody(int threads) throws IOException {
         assertThat(bench(
                         "/broadcast",
                         "--scenario=broadcast",
                         "-c6",
                         "--senders=2",
-                        "--threads=2",
+                        "--threads=" + threads,
                         "--rate=50",
                         "--json"))
                 .as(err.toString())
@@ -358,8 +359,10 @@ class BenchCommandTest {
         JsonNode result = result();
         long complete = result.path("complete").path("count").longValue();
         assertThat(complete).isPositive();
-        // Our /broadcast sends to its sender as well.
-        assertThat(result.path("latency").path("count").longValue()).isEqualTo(6 * complete);
+        // Our /broadcast sends to its sender as well. Its copy may come after the others' and after the last count, and
+        // each thread learns for itself when measuring begins and ends.
+        long cut = threads == 1 ? 2 : 12;
+        assertThat(result.path("latency").path("count").longValue()).isBetween(6 * complete - cut, 6 * complete + cut);
         assertThat(result.path("messages").path("unanswered").longValue()).isZero();
         assertThat(result.path("messages").path("unasked").longValue()).isZero();
     }
@@ -571,7 +574,14 @@ class BenchCommandTest {
         Path page = folder.resolve("report.html");
         assertThat(bench(
                         "/close?code=4001&reason=%3C/script%3E&after=0.1",
-                        "-c2", "--rate=50", "-q", "--hdr", percentiles.toString(), "--html", page.toString()))
+                        "-c2",
+                        "--rate=50",
+                        "--duration=2s",
+                        "-q",
+                        "--hdr",
+                        percentiles.toString(),
+                        "--html",
+                        page.toString()))
                 .as(err.toString())
                 .isZero();
         assertThat(percentiles).content().contains("Percentile TotalCount").contains("#[Mean");

@@ -170,10 +170,10 @@ class ReplayCommandTest {
     @Test
     void missesWhatDoesNotCome() throws IOException {
         String recording = HEAD + OPEN + text("out", "a") + text("in", "a") + text("in", "more");
-        assertThat(replay("/echo", recording, "--assert", "--asap", "--timeout", "200ms"))
+        assertThat(replay("/echo", recording, "--assert", "--asap", "--timeout", "2s"))
                 .isEqualTo(10);
         assertThat(err.toString())
-                .contains("line 5: nothing came within 200 ms")
+                .contains("line 5: nothing came within 2000 ms")
                 .contains("in text more");
         assertThat(replay("/echo", recording, "--asap", "--timeout", "200ms")).isEqualTo(9);
     }

@@ -6,6 +6,7 @@ import dev.duplex.cli.RawClient;
 import dev.duplex.cli.serve.BridgeOptions.Slow;
 import dev.duplex.core.deflate.DeflateOptions;
 import dev.duplex.core.handshake.HttpFields;
+import dev.duplex.server.WebSocketServer;
 import dev.duplex.transport.SlowConsumerPolicy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +30,9 @@ class FlowTest {
 
     /** As many turns of the loops that serve everybody without any progress are a standstill, not a pause. */
     private static final int TURNS = 50;
+
+    /** So that one connection's turns say something of the others'. */
+    private static final UnaryOperator<WebSocketServer.Builder> ONE_LOOP = builder -> builder.eventLoops(1);
 
     /** What the first line says decides: an echo, or lines without end. */
     private static final String EITHER =
@@ -80,6 +85,7 @@ class FlowTest {
         int room = bridge.queueBytes() + bridge.frames().maxBytes() + 256 * 1024;
         try (Served served = Served.setup()
                         .shell(EITHER)
+                        .server(ONE_LOOP)
                         .slow(SlowConsumerPolicy.CLOSE, room)
                         .start();
                 RawClient client = served.connect();
@@ -115,7 +121,10 @@ class FlowTest {
 
     @Test
     void readsNoMoreFromAClientThanMayWaitForItsProgram() {
-        try (Served served = Served.shell("read -r word; echo $$; [ $word = deaf ] && exec sleep 1000; exec cat");
+        try (Served served = Served.setup()
+                        .shell("read -r word; echo $$; [ $word = deaf ] && exec sleep 1000; exec cat")
+                        .server(ONE_LOOP)
+                        .start();
                 RawClient client = served.connect();
                 RawClient echo = echo(served)) {
             client.sendText("deaf").text();
@@ -153,7 +162,7 @@ class FlowTest {
     private static Served impatient(Slow policy, Runnable dropped, String script) {
         return Served.setup()
                 .shell(script)
-                .server(builder -> builder.eventLoops(1)) // so that whose turn it is says something of all
+                .server(ONE_LOOP)
                 .bridge(new BridgeOptions(FrameOptions.LINES, 64 * 1024, policy, false, true, dropped))
                 .slow(SlowConsumerPolicy.CLOSE, policy == Slow.CLOSE ? 64 * 1024 : 1 << 20)
                 .start();

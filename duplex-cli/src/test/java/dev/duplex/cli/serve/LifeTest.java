@@ -261,8 +261,10 @@ class LifeTest {
     @Test
     void wardenEndsWhatRunsWhenItsServerIsGone() throws Exception {
         GroupStarter starter = GroupStarter.find();
-        Process orphan =
-                new ProcessBuilder(starter.of(List.of("sh", "-c", "trap '' HUP INT; sleep 1000 & wait"))).start();
+        Process orphan = new ProcessBuilder(
+                        starter.of(List.of("sh", "-c", "trap '' HUP INT; echo trapped; sleep 1000 & wait")))
+                .start();
+        assertThat(orphan.inputReader().readLine()).isEqualTo("trapped");
         Warden warden = Warden.start(starter);
         warden.guard(-orphan.pid());
         assertThat(warden.signal(-orphan.pid(), "INT").get(20, TimeUnit.SECONDS))

@@ -26,7 +26,7 @@ import org.assertj.core.api.Assertions;
 
 /** A server for one program, as {@code duplex serve} makes it, and what it has logged. */
 final class Served implements AutoCloseable {
-    private static final long DEADLINE_NANOS = 20_000_000_000L;
+    private static final long DEADLINE_NANOS = 60_000_000_000L;
 
     private final StringBuffer logged = new StringBuffer();
     private final ServeLog log = new ServeLog(new PrintWriter(new Collecting()), Clock.systemUTC());
@@ -92,6 +92,7 @@ final class Served implements AutoCloseable {
         private Program.Errors errors = Program.Errors.log;
         private int maxProcesses = 1000;
         private int roomBytes = 4 << 20;
+        private String ladder = "eof:200ms,INT:200ms,TERM:200ms,KILL";
         private SlowConsumerPolicy slow = SlowConsumerPolicy.CLOSE;
         private UnaryOperator<WebSocketServer.Builder> server = builder -> builder;
         private GroupStarter starter = GroupStarter.find();
@@ -139,6 +140,11 @@ final class Served implements AutoCloseable {
             return this;
         }
 
+        Setup ladder(String steps) {
+            ladder = steps;
+            return this;
+        }
+
         Setup maxProcesses(int most) {
             maxProcesses = most;
             return this;
@@ -175,7 +181,7 @@ final class Served implements AutoCloseable {
                         Identity.OURS,
                         pipes.apply("duplex-pipes"),
                         Warden.start(starter),
-                        StopLadder.parse("eof:200ms,INT:200ms,TERM:200ms,KILL"),
+                        StopLadder.parse(ladder),
                         stats);
                 return new Served(this, launcher, stats);
             } catch (IOException e) {

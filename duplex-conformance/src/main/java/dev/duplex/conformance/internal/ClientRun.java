@@ -15,6 +15,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -61,27 +63,36 @@ public final class ClientRun implements AutoCloseable {
         private final String name;
         private final Instant started = Instant.now();
         private final Map<Integer, CaseResult> results = new TreeMap<>();
-        private int running;
+        private final List<Integer> running = new ArrayList<>();
 
         Agent(String name) {
             this.name = name;
         }
 
-        synchronized void begin() {
-            running++;
+        synchronized void begin(int number) {
+            running.add(number);
         }
 
         synchronized void end(int number, CaseResult result) {
             results.put(number, result);
-            running--;
+            running.remove((Integer) number);
             notifyAll();
         }
 
         /** A client can be ready for its report before the last case is. */
-        synchronized void awaitAll(Duration most) throws InterruptedException {
+        void awaitAll(Duration most) throws InterruptedException {
+            await(running::isEmpty, most);
+        }
+
+        /** And for the verdict of a case, whose connection ends a moment before. */
+        void await(int number, Duration most) throws InterruptedException {
+            await(() -> !running.contains(number), most);
+        }
+
+        private synchronized void await(BooleanSupplier over, Duration most) throws InterruptedException {
             long until = System.nanoTime() + most.toNanos();
             long left = most.toMillis();
-            while (running > 0 && left > 0) {
+            while (!over.getAsBoolean() && left > 0) {
                 wait(left);
                 left = (until - System.nanoTime()) / 1_000_000;
             }
@@ -201,7 +212,7 @@ public final class ClientRun implements AutoCloseable {
             return;
         }
         Agent agent = agent(query);
-        agent.begin();
+        agent.begin(query.number("case"));
         CaseResult result = new CaseRun(asked.get(), log, opinion).on(peer);
         agent.end(query.number("case"), result);
         synchronized (listeners) {
@@ -229,9 +240,10 @@ public final class ClientRun implements AutoCloseable {
                 .orElse("{}");
     }
 
-    private String caseStatus(Query query) {
-        String behavior = agent(query)
-                .result(query.number("case"))
+    private String caseStatus(Query query) throws InterruptedException {
+        Agent agent = agent(query);
+        agent.await(query.number("case"), settings.deadline());
+        String behavior = agent.result(query.number("case"))
                 .map(result -> autobahn(result.verdict()))
                 .orElse("UNKNOWN");
         return "{\"behavior\": " + json(behavior) + "}";

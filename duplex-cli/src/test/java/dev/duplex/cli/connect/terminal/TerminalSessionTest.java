@@ -15,6 +15,8 @@ import dev.duplex.cli.connect.Show;
 import dev.duplex.cli.echo.EchoRoutes;
 import dev.duplex.cli.record.RecordWriter;
 import dev.duplex.client.WebSocketOptions;
+import dev.duplex.server.Session;
+import dev.duplex.server.WebSocketHandler;
 import dev.duplex.server.WebSocketServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -98,6 +100,9 @@ class TerminalSessionTest {
         ExternalTerminal terminal = new ExternalTerminal("test", "xterm-256color", in, screen, UTF_8);
         terminal.setSize(new Size(80, 24));
         type(typedBefore);
+        while (terminal.input().available() < typedBefore.getBytes(UTF_8).length) {
+            LockSupport.parkNanos(1_000_000); // until the terminal has it, which has a thread of its own for that
+        }
         Thread thread = new Thread(() -> {
             try (terminal) {
                 ending.complete(new TerminalSession(plan).run(terminal, null));
@@ -126,9 +131,9 @@ class TerminalSessionTest {
 
     private void awaitSeen(String text) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!seen().contains(text)) {
+        for (boolean over = ending.isDone(); !seen().contains(text); over = ending.isDone()) {
             assertThat(System.nanoTime()).as("seen " + seen()).isLessThan(deadline);
-            assertThat(ending.isDone()).as("seen " + seen() + " " + ending).isFalse();
+            assertThat(over).as("seen " + seen() + " " + ending).isFalse();
             LockSupport.parkNanos(1_000_000);
         }
     }
@@ -224,9 +229,23 @@ class TerminalSessionTest {
 
     @Test
     void saysInWordsHowTheServerClosedAndKeepsWhatWasTyped() throws Exception {
-        open("/close?code=4001&reason=bye&after=1");
-        type("half a line");
-        assertThat(ended()).isEqualTo(new Ending(ExitCode.CLOSED, ""));
+        CompletableFuture<Session> opened = new CompletableFuture<>();
+        try (WebSocketServer closing = WebSocketServer.builder()
+                .port(0)
+                .webSocket("/", new WebSocketHandler() {
+                    @Override
+                    public void onOpen(Session session) {
+                        opened.complete(session);
+                    }
+                })
+                .start()) {
+            open(closing.uri("/").toString(), List.of(), Map.of());
+            awaitSeen("Enter sends");
+            type("half a line");
+            awaitSeen("half a line");
+            opened.get(30, TimeUnit.SECONDS).close(4001, "bye");
+            assertThat(ended()).isEqualTo(new Ending(ExitCode.CLOSED, ""));
+        }
         assertThat(seen())
                 .contains("closed by the server with 4001 (an application's own code")
                 .contains("reason: bye")
