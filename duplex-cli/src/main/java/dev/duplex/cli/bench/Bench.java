@@ -128,10 +128,12 @@ public final class Bench {
         }
         double connectSeconds = seconds(connectedAt - began);
         long until = begin(Second.Phase.DRAIN);
-        lanes.forEach(lane -> lane.tell(() -> {
+        // Not before all have stopped is it known what is still to be waited for.
+        ask(lane -> {
             lane.stats().measureUntil(until);
             lane.stopSending(until);
-        }));
+            return lane;
+        });
         pass(plan.timeout().toNanos(), () -> sum(Lane::unanswered) == 0);
         long now = System.nanoTime();
         // Who has waited in vain has waited so long at least.
